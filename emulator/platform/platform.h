@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The platform behind both firmwares: topology, keys, the SEAM range and what
+ * BIOS did before the kernel runs. It is created from a plain description and
+ * then only called: see seam/seam.h for SEAMCALL itself.
+ */
+#ifndef EMULATOR_PLATFORM_H
+#define EMULATOR_PLATFORM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "seam/seam.h"
+
+#define PLATFORM_MAX_LPS	1024
+#define PLATFORM_MAX_SOCKETS	8
+#define PLATFORM_MAX_CMRS	32
+#define PLATFORM_MAX_KEYS	4
+#define PLATFORM_HASH_SIZE	48
+
+/** PLATFORM_ERROR_SIZE - enough for any sentence that platform_new() writes */
+#define PLATFORM_ERROR_SIZE	512
+
+/** MSR 0x503 SGX_DEBUG_MODE: the platform is unlocked for debug (SEAM ABI 2.1) */
+#define SGX_DEBUG_MODE_UNLOCKED	(1ULL << 1)
+
+/** struct platform_cmr - a convertible memory range (SEAM ABI 3.3, SEAMINFO) */
+struct platform_cmr {
+	uint64_t base;
+	uint64_t size;
+};
+
+/** struct platform_loader_version - what SEAMLDR.INFO says about P-SEAMLDR */
+struct platform_loader_version {
+	uint16_t major;
+	uint16_t minor;
+	uint16_t update;
+	uint16_t build_num;
+	/** decimal yyyymmdd */
+	uint32_t build_date;
+};
+
+/**
+ * struct platform_hooks - what the models ask of, or tell, their surroundings
+ * @ctx: passed back to every callback
+ * @interrupt_pending: is an interrupt pending on @lp; NULL: never. Long
+ *	leaves return an "interrupted" status, a TD exits, when it says yes.
+ * @entropy: one RDRAND; false if it fails. NULL: a generator started from
+ *	platform_config.seed that never fails.
+ * @diagnose: a sentence that must not be overlooked: a leaf or a part of one
+ *	that is not modelled, or a module that died. NULL: standard error.
+ *
+ * The callbacks run in the thread of the LP that executes the SEAMCALL and
+ * must not call back into the platform.
+ */
+struct platform_hooks {
+	void *ctx;
+	bool (*interrupt_pending)(void *ctx, unsigned int lp);
+	bool (*entropy)(void *ctx, uint64_t *value);
+	void (*diagnose)(void *ctx, unsigned int lp, const char *sentence);
+};
+
+/**
+ * struct platform_config - description of a TDX platform (SEAM ABI 2)
+ * @nr_lps: logical processors, all of which take part in INSTALL
+ * @nr_sockets: packages
+ * @x2apic_id: per LP, below 1024 and unique
+ * @package: socket of each LP, below @nr_sockets
+ * @cpuid_1_eax: CPUID.1:EAX per socket
+ * @maxpa: physical address width, KeyID bits included
+ * @keyid_bits: KeyID bits at the top of a physical address
+ * @nr_mktme_keyids: low half of MSR 0x87
+ * @nr_tdx_keyids: high half of MSR 0x87; private KeyIDs start right above
+ *	@nr_mktme_keyids
+ * @seamrr_base: MSR 0x1400. The SEAM range is no guest memory: the models keep
+ *	its content themselves, it only must not lie inside a CMR.
+ * @seamrr_size: power of two, 32 MiB or more
+ * @p_seamldr_base: start of P-SEAMLDR's own range at the top of the SEAM range
+ * @p_seamldr_size: its size
+ * @nr_cmrs: used entries of @cmr
+ * @cmr: convertible memory, ascending
+ * @sgx_debug_mode: MSR 0x503
+ * @seamdb_size: entries of the SEAM data base: LOAD uses one, each update one
+ * @loader: version of P-SEAMLDR; major 2 accepts 2.0.x sigstructs
+ * @nr_key_hashes: used entries of @key_hash
+ * @key_hash: SHA-384 of the modulus, as stored, of each accepted signing key
+ * @module_image: module blob (header 0x100 or 0x200) that BIOS loads at every
+ *	cold reset; NULL: none. Must stay valid for the platform's life.
+ * @module_image_size: its length in bytes
+ * @seed: start of the entropy source: equal seeds give equal runs
+ * @td_program: script that every TD vCPU executes (tdxmod/program.h); NULL:
+ *	the built-in one. Must stay valid for the platform's life.
+ * @hooks: see &struct platform_hooks
+ */
+struct platform_config {
+	unsigned int nr_lps;
+	unsigned int nr_sockets;
+	uint32_t x2apic_id[PLATFORM_MAX_LPS];
+	uint8_t package[PLATFORM_MAX_LPS];
+	uint32_t cpuid_1_eax[PLATFORM_MAX_SOCKETS];
+
+	unsigned int maxpa;
+	unsigned int keyid_bits;
+	unsigned int nr_mktme_keyids;
+	unsigned int nr_tdx_keyids;
+
+	uint64_t seamrr_base;
+	uint64_t seamrr_size;
+	uint64_t p_seamldr_base;
+	uint64_t p_seamldr_size;
+
+	unsigned int nr_cmrs;
+	struct platform_cmr cmr[PLATFORM_MAX_CMRS];
+
+	uint64_t sgx_debug_mode;
+	unsigned int seamdb_size;
+	struct platform_loader_version loader;
+
+	unsigned int nr_key_hashes;
+	uint8_t key_hash[PLATFORM_MAX_KEYS][PLATFORM_HASH_SIZE];
+
+	const void *module_image;
+	size_t module_image_size;
+
+	uint64_t seed;
+	const char *td_program;
+	struct platform_hooks hooks;
+};
+
+/**
+ * platform_config_init() - fill a description with a plausible platform
+ * @config: overwritten
+ * @nr_lps: logical processors, numbered through: x2APIC id == LP
+ * @nr_sockets: packages, LPs spread evenly in blocks
+ *
+ * Granite Rapids, 46 physical address bits of which 6 are the KeyID, 15 MKTME
+ * and 48 TDX KeyIDs, a 64 MiB SEAM range below 512 GiB, P-SEAMLDR 2.0.00, a
+ * SEAMDB of 32 entries, Intel's and the test key. CMRs and module image are
+ * left empty: only the caller knows the memory.
+ */
+void platform_config_init(struct platform_config *config, unsigned int nr_lps,
+			  unsigned int nr_sockets);
+
+/**
+ * platform_new() - build a platform and let its BIOS load the module image
+ * @config: copied; what it points to is not
+ * @memory: host physical memory; copied
+ * @error: receives one sentence on failure
+ *
+ * Return: the platform, or NULL if the description contradicts itself or
+ * P-SEAMLDR refuses the image.
+ */
+struct platform *platform_new(const struct platform_config *config,
+			      const struct seam_memory *memory,
+			      char error[static PLATFORM_ERROR_SIZE]);
+
+/** platform_free() - release everything; NULL is allowed */
+void platform_free(struct platform *platform);
+
+/**
+ * platform_reset() - cold reset: forget everything, load the image again
+ * @platform: no LP may be inside a firmware call
+ * @error: receives one sentence on failure
+ *
+ * Return: false if the image does not load (any more).
+ */
+bool platform_reset(struct platform *platform,
+		    char error[static PLATFORM_ERROR_SIZE]);
+
+/** platform_config() - the description that the platform was made from */
+const struct platform_config *platform_config(const struct platform *platform);
+
+/** platform_seam_ready() - would a TDX module leaf reach a module now? */
+bool platform_seam_ready(const struct platform *platform);
+
+/** platform_lp_in_td() - does @lp run a TD vCPU right now? */
+bool platform_lp_in_td(const struct platform *platform, unsigned int lp);
+
+/**
+ * platform_hold_lp() - pretend that @lp runs a TD vCPU, or no longer
+ * @platform: the platform
+ * @lp: an LP that makes no firmware call meanwhile
+ * @inside: true to enter, false to leave
+ *
+ * VP.ENTER returns within one call here; this lets a test or a fault keep an
+ * LP inside the module while others shut it down (SEAM ABI 4.4 step 4).
+ */
+void platform_hold_lp(struct platform *platform, unsigned int lp, bool inside);
+
+#endif
