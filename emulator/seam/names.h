@@ -11,8 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** SEAM_P_SEAMLDR - RAX bit 63 of the leaf word selects P-SEAMLDR */
-#define SEAM_P_SEAMLDR	(1ULL << 63)
+#include "seam/leaves.h"
 
 /** enum seam_firmware - who answers a SEAMCALL */
 enum seam_firmware {
