@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-2.0
+# Sourced by scripts that do their work inside the private root: started
+# outside, they start themselves again inside.
+
+# shellcheck source=harness/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+if [ ! -f /etc/harness-stamp ]; then
+	exec "$HARNESS/inroot" "$(realpath "$0")" "$@"
+fi
+
+TREE=${TREE:-$BUILD/linux-$KERNEL}
+OUT=$BUILD/kernel-$KERNEL
+PATCHES=$TOP/patches/$KERNEL

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0
+# Sourced by every script of the harness: where things are, how to say what
+# is going on, how to fail. Paths inside the private root are the same as
+# outside, so one set of variables serves both sides.
+
+set -euo pipefail
+
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+HARNESS=$TOP/harness
+BUILD=${BUILD:-$TOP/build}
+ROOT=$BUILD/root
+LOG=$BUILD/log
+KERNEL=${KERNEL:-7.1}
+JOBS=${JOBS:-$(nproc)}
+
+# What a first run needs at its peak, with room for one rebuild.
+NEEDED_MIB=9000
+
+# The start of the whole command, kept across the scripts that it calls.
+export HARNESS_T0=${HARNESS_T0:-$(date +%s)}
+
+elapsed()
+{
+	echo $(($(date +%s) - HARNESS_T0))
+}
+
+# say TEXT: one line of progress, with the time since the command started.
+say()
+{
+	printf '[%4d s] %s\n' "$(elapsed)" "$*" >&2
+}
+
+# die TEXT: one sentence that says what is wrong and what to do.
+die()
+{
+	printf '%s: %s\n' "${HARNESS_NAME:-harness}" "$*" >&2
+	exit 1
+}
+
+# step LOGNAME TEXT COMMAND...: run a long command with its output in a log
+# file, say how long it took, and show the end of the log when it fails.
+step()
+{
+	local log=$LOG/$1.log text=$2 start
+
+	shift 2
+	mkdir -p "$LOG"
+	start=$(date +%s)
+	say "$text (log: ${log#"$TOP"/})"
+	if ! "$@" >"$log" 2>&1 </dev/null; then
+		tail -n 15 "$log" >&2
+		die "\"$text\" failed after $(($(date +%s) - start)) s; the whole output is in ${log#"$TOP"/}."
+	fi
+	say "  done in $(($(date +%s) - start)) s"
+}
+
+# hash_of FILE...: one hash over names and contents.
+hash_of()
+{
+	sha256sum -- "$@" | sed "s,$TOP/,," | sha256sum | cut -d' ' -f1
+}
+
+# stamp_is FILE TEXT: is the product that FILE describes up to date?
+stamp_is()
+{
+	[ -f "$1" ] && [ "$(cat "$1")" = "$2" ]
+}
+
+# One harness command at a time changes build/; the lock goes away with the
+# process that holds it. Scripts called by a locked script inherit the lock.
+lock_build()
+{
+	mkdir -p "$BUILD" "$LOG" || die "$BUILD cannot be written; clone the repository to a place that you own."
+	[ -z "${HARNESS_LOCKED:-}" ] || return 0
+	exec 9>"$BUILD/.lock"
+	flock -n 9 || {
+		say "another harness command is at work in $BUILD; waiting for it"
+		flock 9
+	}
+	export HARNESS_LOCKED=1
+}
+
+need_disk()
+{
+	local free
+
+	free=$(df -Pm "$BUILD" | awk 'NR == 2 { print $4 }')
+	[ "$free" -ge "$NEEDED_MIB" ] ||
+		die "$BUILD has $free MiB free and the first run needs $NEEDED_MIB; make room or set BUILD= to a directory with more."
+}
+
+# base_field NAME: a field of the file that pins the kernel's source.
+base_file()
+{
+	local f
+
+	for f in "$TOP/patches/$KERNEL/BASE" "$HARNESS/bases/$KERNEL"; do
+		if [ -f "$f" ]; then
+			echo "$f"
+			return
+		fi
+	done
+	die "KERNEL=$KERNEL is not known; it is one of: $(cd "$TOP" && ls -d patches/*/BASE harness/bases/* 2>/dev/null |
+		sed 's,/BASE$,,; s,.*/,,' | tr '\n' ' ')."
+}
+
+base_field()
+{
+	sed -n "s/^$1: *//p" "$(base_file)"
+}
