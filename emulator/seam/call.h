@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef EMULATOR_SEAM_CALL_H
+#define EMULATOR_SEAM_CALL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "seam/seam.h"
+
+/** enum seam_outcome - how a SEAMCALL instruction ended, faults included */
+enum seam_outcome {
+	/** CF = 0, RAX is the status */
+	SEAM_OUTCOME_STATUS,
+	/** CF = 1, registers unchanged */
+	SEAM_OUTCOME_VMFAIL_INVALID,
+	/** #GP(0), registers unchanged: SEAM is not enabled */
+	SEAM_OUTCOME_GP,
+};
+
+/**
+ * struct seam_call - one SEAMCALL in VMX root operation at CPL 0
+ * @lp: the LP that executes it
+ * @interrupts_enabled: RFLAGS.IF
+ * @in: registers before
+ * @out: registers after; equal to @in unless @outcome is SEAM_OUTCOME_STATUS
+ * @outcome: how it ended
+ * @fault: the injected fault that shaped the answer, as it was written; or NULL
+ */
+struct seam_call {
+	unsigned int lp;
+	bool interrupts_enabled;
+	struct seam_regs in;
+	struct seam_regs out;
+	enum seam_outcome outcome;
+	const char *fault;
+};
+
+/** seam_call_succeeded() - did the firmware answer "success"? */
+static inline bool seam_call_succeeded(const struct seam_call *call)
+{
+	return call->outcome == SEAM_OUTCOME_STATUS && !call->out.gpr[SEAM_RAX];
+}
+
+#endif

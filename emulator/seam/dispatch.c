@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "seam/corrupt.h"
+#include "seam/dispatch.h"
+#include "seam/leaves.h"
+#include "seam/names.h"
+#include "seam/params.h"
+#include "seam/referee.h"
+#include "seam/session.h"
+
+#define MSEC_PER_SEC	1000
+#define NSEC_PER_MSEC	1000000L
+#define MAX_FAULTS	64
+
+/* No params can be here: not a page address (SEAM ABI 3.4 step 9) */
+#define UNALIGNED_PA	1
+
+struct seam_dispatch {
+	struct seam_dispatch_config config;
+	struct corrupt_memory memory;
+	struct platform *platform;
+	/* Everything below; never held while a firmware runs. */
+	pthread_mutex_t lock;
+	struct install_session session;
+	struct referee referee;
+	struct fault faults[MAX_FAULTS];
+	unsigned int nr_faults;
+};
+
+struct seam_dispatch *seam_dispatch_new(const struct seam_dispatch_config *config)
+{
+	struct seam_dispatch *dispatch = calloc(1, sizeof(*dispatch));
+
+	if (!dispatch)
+		return NULL;
+	dispatch->config = *config;
+	pthread_mutex_init(&dispatch->lock, NULL);
+	corrupt_memory_init(&dispatch->memory, &config->memory);
+	install_session_reset(&dispatch->session, config->nr_lps);
+	referee_init(&dispatch->referee, &dispatch->config.memory, config->trace);
+	return dispatch;
+}
+
+void seam_dispatch_free(struct seam_dispatch *dispatch)
+{
+	if (!dispatch)
+		return;
+	pthread_mutex_destroy(&dispatch->lock);
+	free(dispatch);
+}
+
+const struct seam_memory *seam_dispatch_memory(const struct seam_dispatch *dispatch)
+{
+	return &dispatch->memory.view;
+}
+
+void seam_dispatch_connect(struct seam_dispatch *dispatch, struct platform *platform)
+{
+	dispatch->platform = platform;
+}
+
+void seam_dispatch_reset(struct seam_dispatch *dispatch)
+{
+	pthread_mutex_lock(&dispatch->lock);
+	install_session_reset(&dispatch->session, dispatch->config.nr_lps);
+	referee_reset(&dispatch->referee);
+	pthread_mutex_unlock(&dispatch->lock);
+}
+
+bool seam_dispatch_add_fault(struct seam_dispatch *dispatch, const char *spec,
+			     char error[static FAULT_ERROR_SIZE])
+{
+	struct fault fault;
+
+	if (!fault_parse(&fault, spec, dispatch->config.nr_lps, error))
+		return false;
+	pthread_mutex_lock(&dispatch->lock);
+	if (dispatch->nr_faults == MAX_FAULTS) {
+		pthread_mutex_unlock(&dispatch->lock);
+		snprintf(error, FAULT_ERROR_SIZE, "fault %s: %d are armed already, clear them first",
+			 spec, MAX_FAULTS);
+		return false;
+	}
+	dispatch->faults[dispatch->nr_faults++] = fault;
+	pthread_mutex_unlock(&dispatch->lock);
+	seam_trace_event(dispatch->config.trace, SEAM_TRACE_NO_LP, "fault armed: %s", spec);
+	return true;
+}
+
+void seam_dispatch_clear_faults(struct seam_dispatch *dispatch)
+{
+	pthread_mutex_lock(&dispatch->lock);
+	dispatch->nr_faults = 0;
+	pthread_mutex_unlock(&dispatch->lock);
+	seam_trace_event(dispatch->config.trace, SEAM_TRACE_NO_LP, "faults cleared");
+}
+
+static void pause_ms(unsigned int ms)
+{
+	struct timespec pause = {
+		.tv_sec = ms / MSEC_PER_SEC,
+		.tv_nsec = ms % MSEC_PER_SEC * NSEC_PER_MSEC,
+	};
+
+	nanosleep(&pause, NULL);
+}
+
+/* Every fault counts the call; the first one that hits it decides. */
+static bool select_fault(struct seam_dispatch *dispatch, const struct seam_call *call,
+			 unsigned int arrival, struct fault *hit)
+{
+	bool found = false;
+	unsigned int i;
+
+	for (i = 0; i < dispatch->nr_faults; i++) {
+		struct fault *fault = &dispatch->faults[i];
+
+		if (fault_hits(fault, call->lp, call->in.gpr[SEAM_RAX], arrival,
+			       dispatch->config.nr_lps) && !found) {
+			*hit = *fault;
+			found = true;
+		}
+	}
+	return found;
+}
+
+static void call_firmware(struct seam_dispatch *dispatch, struct seam_call *call)
+{
+	enum seam_exit exit;
+
+	if (seam_firmware_of(call->in.gpr[SEAM_RAX]) == SEAM_FIRMWARE_P_SEAMLDR)
+		exit = pseamldr_call(dispatch->platform, call->lp, &call->out);
+	else
+		exit = tdxmod_call(dispatch->platform, call->lp, &call->out);
+	if (exit == SEAM_VMFAIL_INVALID) {
+		call->out = call->in;
+		call->outcome = SEAM_OUTCOME_VMFAIL_INVALID;
+	} else {
+		call->outcome = SEAM_OUTCOME_STATUS;
+	}
+}
+
+/*
+ * The last INSTALL ends the session whatever its answer is (SEAM ABI 3.4), so
+ * the loader must be made to end it: with params that it refuses, which leaves
+ * the old module, or with a damaged image, which leaves none.
+ */
+static void fail_last_install(struct seam_dispatch *dispatch, struct seam_call *call,
+			      const struct fault *fault)
+{
+	struct install_params params;
+
+	if (!fault->rdx) {
+		call->out.gpr[SEAM_RCX] = UNALIGNED_PA;
+	} else if (install_params_read(&dispatch->config.memory, call->in.gpr[SEAM_RCX],
+				       &params)) {
+		corrupt_memory_at(params.module_pa[params.num_module_pages - 1]);
+	}
+	call_firmware(dispatch, call);
+	corrupt_memory_at(CORRUPT_NOTHING);
+	call->out.gpr[SEAM_RCX] = call->in.gpr[SEAM_RCX];
+
+	if (call->outcome == SEAM_OUTCOME_STATUS && call->out.gpr[SEAM_RAX] &&
+	    call->out.gpr[SEAM_RDX] == fault->rdx)
+		call->out.gpr[SEAM_RAX] = fault->status;
+	else
+		seam_trace_alert(dispatch->config.trace, (int)call->lp,
+				 "fault %s: the session ended differently, its own answer stands",
+				 fault->spec);
+}
+
+static bool is_last_install(const struct seam_dispatch *dispatch, const struct seam_call *call,
+			    unsigned int arrival)
+{
+	return call->in.gpr[SEAM_RAX] == SEAMLDR_INSTALL && arrival == dispatch->config.nr_lps;
+}
+
+static void answer(struct seam_dispatch *dispatch, struct seam_call *call,
+		   const struct fault *fault, unsigned int arrival)
+{
+	if (fault && fault->delay_ms)
+		pause_ms(fault->delay_ms);
+	if (!fault || !fault->answers) {
+		call_firmware(dispatch, call);
+		return;
+	}
+	call->outcome = fault->outcome;
+	if (fault->outcome != SEAM_OUTCOME_STATUS)
+		return;
+	if (is_last_install(dispatch, call, arrival)) {
+		fail_last_install(dispatch, call, fault);
+		return;
+	}
+	/* The firmware refused at once: nothing changed but the status. */
+	call->out.gpr[SEAM_RAX] = fault->status;
+	if (call->in.gpr[SEAM_RAX] == SEAMLDR_INSTALL)
+		call->out.gpr[SEAM_RDX] = fault->rdx;
+}
+
+void seam_dispatch_call(struct seam_dispatch *dispatch, struct seam_call *call)
+{
+	bool install = call->in.gpr[SEAM_RAX] == SEAMLDR_INSTALL;
+	unsigned int arrival = 0;
+	struct fault fault;
+	bool hit;
+
+	call->out = call->in;
+	call->fault = NULL;
+	if (!dispatch->platform) {
+		call->outcome = SEAM_OUTCOME_GP;
+		seam_trace_call(dispatch->config.trace, call);
+		return;
+	}
+
+	pthread_mutex_lock(&dispatch->lock);
+	if (install)
+		arrival = install_session_arrival(&dispatch->session, call->lp);
+	if (dispatch->config.referee)
+		referee_before(&dispatch->referee, call, &dispatch->session);
+	hit = select_fault(dispatch, call, arrival, &fault);
+	pthread_mutex_unlock(&dispatch->lock);
+
+	if (hit)
+		call->fault = fault.spec;
+	answer(dispatch, call, hit ? &fault : NULL, arrival);
+
+	pthread_mutex_lock(&dispatch->lock);
+	if (install && call->outcome == SEAM_OUTCOME_STATUS)
+		install_session_answer(&dispatch->session, call->lp, call->out.gpr[SEAM_RAX]);
+	if (dispatch->config.referee)
+		referee_after(&dispatch->referee, call);
+	pthread_mutex_unlock(&dispatch->lock);
+	seam_trace_call(dispatch->config.trace, call);
+	call->fault = NULL;
+}
+
+void seam_dispatch_vmx_off(struct seam_dispatch *dispatch, unsigned int lp)
+{
+	seam_trace_event(dispatch->config.trace, (int)lp, "SEAMCALL outside VMX operation -> #UD");
+	if (!dispatch->config.referee)
+		return;
+	pthread_mutex_lock(&dispatch->lock);
+	referee_vmx_off(&dispatch->referee, lp);
+	pthread_mutex_unlock(&dispatch->lock);
+}
+
+unsigned int seam_dispatch_end(struct seam_dispatch *dispatch)
+{
+	unsigned int total;
+
+	if (!dispatch->config.referee)
+		return 0;
+	pthread_mutex_lock(&dispatch->lock);
+	referee_end(&dispatch->referee, &dispatch->session);
+	total = referee_total(&dispatch->referee);
+	pthread_mutex_unlock(&dispatch->lock);
+	return total;
+}
