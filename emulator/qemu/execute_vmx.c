@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "qemu/execute.h"
+#include "qemu/machine.h"
+#include "qemu/site.h"
+#include "seam/leaves.h"
+
+static enum vcpu_register gpr(unsigned int number)
+{
+	return (enum vcpu_register)number;
+}
+
+/* Is it for us: CPL 0 and CR4.VMXE or VMX operation, as the instruction needs? */
+static bool usable(bool condition)
+{
+	return condition && vcpu_privileged() && vcpu_long_mode();
+}
+
+/* 64-bit memory operand; QEMU's #UD is the least wrong answer to a page fault. */
+static bool operand(const struct vcpu *vcpu, const struct site *site, uint64_t *value)
+{
+	uint64_t address = site_address(site);
+
+	if (vcpu_read_virtual(address, value, sizeof(*value)))
+		return true;
+	machine_alert(vcpu, "%s at %#llx: its operand at %#llx is not readable, and page faults of "
+		      "it are not modelled", insn_name(site->insn.kind),
+		      (unsigned long long)site_pc(site), (unsigned long long)address);
+	return false;
+}
+
+void execute_vmxon(unsigned int index, void *userdata)
+{
+	struct vcpu *vcpu = &machine.vcpu[index];
+	uint64_t pa;
+
+	if (usable(vcpu->vmx.vmxe) && operand(vcpu, userdata, &pa))
+		site_finish(vcpu, userdata, vmx_on(&vcpu->vmx, pa));
+}
+
+void execute_vmxoff(unsigned int index, void *userdata)
+{
+	struct vcpu *vcpu = &machine.vcpu[index];
+
+	if (usable(vcpu->vmx.on))
+		site_finish(vcpu, userdata, vmx_off(&vcpu->vmx));
+}
+
+void execute_vmclear(unsigned int index, void *userdata)
+{
+	struct vcpu *vcpu = &machine.vcpu[index];
+	uint64_t pa;
+
+	if (usable(vcpu->vmx.on) && operand(vcpu, userdata, &pa))
+		site_finish(vcpu, userdata, vmx_clear(&vcpu->vmx, pa));
+}
+
+void execute_vmptrld(unsigned int index, void *userdata)
+{
+	struct vcpu *vcpu = &machine.vcpu[index];
+	uint64_t pa;
+
+	if (usable(vcpu->vmx.on) && operand(vcpu, userdata, &pa))
+		site_finish(vcpu, userdata, vmx_ptrld(&vcpu->vmx, pa));
+}
+
+static bool store(const struct vcpu *vcpu, const struct site *site, uint64_t value)
+{
+	if (vcpu_write_virtual(site_address(site), &value, sizeof(value)))
+		return true;
+	machine_alert(vcpu, "%s at %#llx: its operand is not writable, and page faults of it are "
+		      "not modelled", insn_name(site->insn.kind),
+		      (unsigned long long)site_pc(site));
+	return false;
+}
+
+void execute_vmptrst(unsigned int index, void *userdata)
+{
+	struct vcpu *vcpu = &machine.vcpu[index];
+
+	if (usable(vcpu->vmx.on) && store(vcpu, userdata, vcpu->vmx.current_vmcs))
+		site_finish(vcpu, userdata, CPU_DONE);
+}
+
+void execute_vmread(unsigned int index, void *userdata)
+{
+	struct vcpu *vcpu = &machine.vcpu[index];
+	const struct site *site = userdata;
+	enum cpu_result result;
+	uint64_t value;
+
+	if (!usable(vcpu->vmx.on))
+		return;
+	result = vmx_read(&vcpu->vmx, vcpu_read(gpr(site->insn.reg)), &value);
+	if (result == CPU_DONE) {
+		if (!site->insn.has_memory)
+			vcpu_write(gpr(site->insn.rm), value);
+		else if (!store(vcpu, site, value))
+			return;
+	}
+	site_finish(vcpu, site, result);
+}
+
+void execute_vmwrite(unsigned int index, void *userdata)
+{
+	struct vcpu *vcpu = &machine.vcpu[index];
+	const struct site *site = userdata;
+	uint64_t value;
+
+	if (!usable(vcpu->vmx.on))
+		return;
+	if (!site->insn.has_memory)
+		value = vcpu_read(gpr(site->insn.rm));
+	else if (!operand(vcpu, site, &value))
+		return;
+	site_finish(vcpu, site, vmx_write(&vcpu->vmx, vcpu_read(gpr(site->insn.reg)), value));
+}
+
+/* VMLAUNCH and VMRESUME: an ordinary guest cannot run here, only TDs can. */
+void execute_vm_entry(unsigned int index, void *userdata)
+{
+	struct vcpu *vcpu = &machine.vcpu[index];
+	const struct site *site = userdata;
+
+	if (!usable(vcpu->vmx.on))
+		return;
+	machine_alert(vcpu, "%s: VM entry of guests that are no TDs is not modelled, it fails",
+		      insn_name(site->insn.kind));
+	site_finish(vcpu, site, vmx_enter(&vcpu->vmx));
+}
+
+void execute_invept(unsigned int index, void *userdata)
+{
+	struct vcpu *vcpu = &machine.vcpu[index];
+	const struct site *site = userdata;
+
+	if (usable(vcpu->vmx.on))
+		site_finish(vcpu, site, vmx_invept(&vcpu->vmx, vcpu_read(gpr(site->insn.reg))));
+}
+
+void execute_invvpid(unsigned int index, void *userdata)
+{
+	struct vcpu *vcpu = &machine.vcpu[index];
+	const struct site *site = userdata;
+
+	if (usable(vcpu->vmx.on))
+		site_finish(vcpu, site, vmx_invvpid(&vcpu->vmx, vcpu_read(gpr(site->insn.reg))));
+}
+
+void execute_seamcall(unsigned int index, void *userdata)
+{
+	struct vcpu *vcpu = &machine.vcpu[index];
+	struct seam_call call = { .lp = index };
+	unsigned int i;
+
+	if (!usable(true))
+		return;
+	if (!vcpu->vmx.on) {
+		seam_dispatch_vmx_off(machine.dispatch, index);
+		return;
+	}
+	if (index >= machine.nr_vcpus) {
+		machine_alert(vcpu, "SEAMCALL on a vCPU that was not there at boot, SEAM does not "
+			      "know it: #GP");
+		site_fault_gp(vcpu, userdata);
+		return;
+	}
+	for (i = 0; i < SEAM_NR_GPRS; i++)
+		call.in.gpr[i] = vcpu_read(gpr(i));
+	call.interrupts_enabled = vcpu_read(VCPU_EFLAGS) & EFLAGS_IF;
+	seam_dispatch_call(machine.dispatch, &call);
+
+	switch (call.outcome) {
+	case SEAM_OUTCOME_GP:
+		site_finish(vcpu, userdata, CPU_FAULT_GP);
+		return;
+	case SEAM_OUTCOME_VMFAIL_INVALID:
+		site_finish(vcpu, userdata, CPU_VMFAIL_INVALID);
+		return;
+	case SEAM_OUTCOME_STATUS:
+		break;
+	}
+	for (i = 0; i < SEAM_NR_GPRS; i++)
+		if (call.out.gpr[i] != call.in.gpr[i])
+			vcpu_write(gpr(i), call.out.gpr[i]);
+	if (machine.options.vmcs_erratum && (call.in.gpr[SEAM_RAX] & SEAM_P_SEAMLDR))
+		vcpu->vmx.current_vmcs = VMX_NO_VMCS;
+	site_finish(vcpu, userdata, CPU_DONE);
+}

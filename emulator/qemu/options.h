@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef EMULATOR_QEMU_OPTIONS_H
+#define EMULATOR_QEMU_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define OPTIONS_MAX_FAULTS	16
+#define OPTIONS_MAX_COUNTS	8
+#define OPTIONS_ERROR_SIZE	512
+
+/** struct cpu_model - processors that the plugin can pretend to be (SEAM ABI 2.2) */
+struct cpu_model {
+	const char *name;
+	uint32_t cpuid_1_eax;
+	uint16_t loader_major;
+	uint16_t loader_minor;
+};
+
+/** struct count_option - count=NAME:START-END */
+struct count_option {
+	char *name;
+	uint64_t start;
+	uint64_t end;
+};
+
+/**
+ * struct options - what stands behind -plugin FILE,... ; emulator/README.md
+ *	describes each one
+ */
+struct options {
+	char *module;
+	char *td_program;
+	bool tdx;
+	unsigned int sockets;
+	const struct cpu_model *cpu;
+	unsigned int maxpa;
+	unsigned int updates;
+	bool vmcs_erratum;
+	bool debug_unlocked;
+	bool referee;
+	uint64_t seed;
+	char *trace;
+	char *trace_json;
+	char *control;
+	unsigned int nr_faults;
+	char *fault[OPTIONS_MAX_FAULTS];
+	unsigned int nr_counts;
+	struct count_option count[OPTIONS_MAX_COUNTS];
+};
+
+/**
+ * options_parse() - read the plugin's arguments
+ * @options: result, defaults included
+ * @argc: number of arguments
+ * @argv: name=value each, as QEMU passes them
+ * @error: receives one sentence on failure
+ */
+bool options_parse(struct options *options, int argc, char **argv,
+		   char error[static OPTIONS_ERROR_SIZE]);
+
+/** options_free() - release what options_parse() allocated */
+void options_free(struct options *options);
+
+#endif

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What QEMU calls: installation, birth of vCPUs, end. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "qemu/control.h"
+#include "qemu/count.h"
+#include "qemu/machine.h"
+#include "qemu/plugin_api.h"
+#include "qemu/translate.h"
+
+PLUGIN_EXPORT int qemu_plugin_version = PLUGIN_API_VERSION;
+PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int argc,
+				      char **argv);
+
+static void vcpu_init(unsigned int index, void *userdata)
+{
+	char error[MACHINE_ERROR_SIZE];
+
+	(void)userdata;
+	if (index >= PLATFORM_MAX_LPS)
+		machine_fail("vCPU %u is one too many, use -smp with %u or less", index,
+			     PLATFORM_MAX_LPS);
+	if (!machine_vcpu_init(index, error))
+		machine_fail("%s", error);
+}
+
+static void at_exit(void *userdata)
+{
+	int status;
+
+	(void)userdata;
+	count_report();
+	status = machine_exit();
+	control_close();
+	if (status) {
+		fflush(NULL);
+		/* QEMU has decided on its exit status already; this one is ours. */
+		_exit(status);
+	}
+}
+
+static bool check_qemu(const struct qemu_info *info, char error[static MACHINE_ERROR_SIZE])
+{
+	if (info->version.min > PLUGIN_API_VERSION || info->version.cur != PLUGIN_API_VERSION) {
+		snprintf(error, MACHINE_ERROR_SIZE,
+			 "this QEMU speaks plugin API version %d, use one that speaks version %d "
+			 "(QEMU 11.1)", info->version.cur, PLUGIN_API_VERSION);
+		return false;
+	}
+	if (!info->system_emulation || strcmp(info->target_name, "x86_64")) {
+		snprintf(error, MACHINE_ERROR_SIZE,
+			 "a TDX host is a whole x86-64 machine, use qemu-system-x86_64");
+		return false;
+	}
+	return true;
+}
+
+PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int argc,
+				      char **argv)
+{
+	char error[MACHINE_ERROR_SIZE];
+
+	if (!check_qemu(info, error) || !options_parse(&machine.options, argc, argv, error) ||
+	    !machine_init(info->system.smp_vcpus, error) ||
+	    (machine.options.control &&
+	     !control_listen(machine.options.control, error, sizeof(error)))) {
+		fprintf(stderr, "tdx-host: %s.\n", error);
+		return -1;
+	}
+	translate_init();
+	count_init();
+	qemu_plugin_register_vcpu_init_cb(id, vcpu_init, NULL);
+	qemu_plugin_register_vcpu_tb_trans_cb(id, translate_block, NULL);
+	qemu_plugin_register_atexit_cb(id, at_exit, NULL);
+	return 0;
+}

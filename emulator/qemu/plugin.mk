@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The QEMU plugin: every layer, position independent, in one shared object.
+# Included by emulator/Makefile, which sets O.
+
+PLUGIN := $(O)/tdx-host.so
+
+PLUGIN_SRCS := $(wildcard qemu/*.c cpu/*.c seam/*.c platform/*.c pseamldr/*.c tdxmod/*.c)
+# The reader of module blobs is shared with the image tool.
+PLUGIN_SRCS += $(PLUGIN_SHARED_SRCS)
+PLUGIN_OBJS := $(PLUGIN_SRCS:%.c=$(O)/plugin/%.o)
+
+PLUGIN_PKGS := glib-2.0 json-c libcrypto
+PLUGIN_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror -I. \
+	-fPIC -fvisibility=hidden -pthread -MMD -MP \
+	$(shell pkg-config --cflags $(PLUGIN_PKGS))
+PLUGIN_LIBS = $(shell pkg-config --libs $(PLUGIN_PKGS)) -pthread
+
+all: $(PLUGIN)
+
+$(PLUGIN): $(PLUGIN_OBJS)
+	$(CC) -shared -o $@ $^ $(PLUGIN_LIBS)
+
+$(O)/plugin/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(PLUGIN_CFLAGS) -c -o $@ $<
+
+-include $(PLUGIN_OBJS:.o=.d)

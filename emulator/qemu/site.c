@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <glib.h>
+#include <pthread.h>
+#include <string.h>
+
+#include "qemu/machine.h"
+#include "qemu/plugin_api.h"
+#include "qemu/site.h"
+
+#define PAGE_SIZE	4096ULL
+#define PAGE_OFFSET	(PAGE_SIZE - 1)
+#define BYTE_MASK	0xffULL
+
+static guint site_hash(gconstpointer key)
+{
+	const struct site *site = key;
+
+	return g_int64_hash(&site->vaddr) ^ site->insn.kind;
+}
+
+static gboolean site_equal(gconstpointer a, gconstpointer b)
+{
+	return !memcmp(a, b, sizeof(struct site));
+}
+
+/* QEMU translates the same code again and again, and never says goodbye. */
+const struct site *site_get(const struct site *content)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	static GHashTable *sites;
+	struct site *site;
+
+	pthread_mutex_lock(&lock);
+	if (!sites)
+		sites = g_hash_table_new(site_hash, site_equal);
+	site = g_hash_table_lookup(sites, content);
+	if (!site) {
+		site = g_memdup2(content, sizeof(*content));
+		g_hash_table_add(sites, site);
+	}
+	pthread_mutex_unlock(&lock);
+	return site;
+}
+
+/*
+ * Inside a block RIP lags: it is that of some instruction from the block's
+ * start to here. Those are less than a page apart, so its offset in the page
+ * tells which one, and the rest of the difference is the alias.
+ */
+uint64_t site_pc(const struct site *site)
+{
+	uint64_t alias = (vcpu_read(VCPU_RIP) - site->block) & ~PAGE_OFFSET;
+
+	return site->vaddr + alias;
+}
+
+uint64_t site_address(const struct site *site)
+{
+	const struct insn *insn = &site->insn;
+	uint64_t address = insn->disp;
+
+	if (insn->rip_relative)
+		address += site_pc(site) + insn->len;
+	if (insn->base != INSN_NO_REGISTER)
+		address += vcpu_read(insn->base);
+	if (insn->index != INSN_NO_REGISTER)
+		address += vcpu_read(insn->index) << insn->scale;
+	if (insn->segment == INSN_SEGMENT_FS)
+		address += vcpu_read(VCPU_FS_BASE);
+	if (insn->segment == INSN_SEGMENT_GS)
+		address += vcpu_read(VCPU_GS_BASE);
+	return address;
+}
+
+void site_skip(const struct site *site)
+{
+	qemu_plugin_set_pc(site_pc(site) + site->insn.len);
+}
+
+/* Bytes at @pc, no further than the page if the next one is not there. */
+static size_t fetch(uint64_t pc, uint8_t code[static X86_MAX_INSN_LEN])
+{
+	size_t len = X86_MAX_INSN_LEN, rest = PAGE_SIZE - (pc & PAGE_OFFSET);
+
+	if (vcpu_read_virtual(pc, code, len))
+		return len;
+	return rest < len && vcpu_read_virtual(pc, code, rest) ? rest : 0;
+}
+
+void site_skip_flags(const struct vcpu *vcpu, const struct site *site, bool cf, bool zf)
+{
+	uint64_t pc = site_pc(site) + site->insn.len;
+	uint8_t code[X86_MAX_INSN_LEN];
+	struct flag_insn consumer;
+	bool consumed = false;
+
+	while (flag_insn_decode(&consumer, code, fetch(pc, code))) {
+		bool taken = flag_condition(consumer.condition, cf, zf);
+
+		consumed = true;
+		pc += consumer.len;
+		if (consumer.use == FLAG_USE_SETCC) {
+			vcpu_write(consumer.reg, (vcpu_read(consumer.reg) & ~BYTE_MASK) | taken);
+		} else if (taken) {
+			pc += consumer.disp;
+			break;
+		}
+	}
+	if (!consumed && (cf || zf))
+		machine_alert(vcpu, "%s failed at %#llx, but no Jcc or SETcc follows it: the "
+			      "failure is lost", insn_name(site->insn.kind),
+			      (unsigned long long)site_pc(site));
+	qemu_plugin_set_pc(pc);
+}
+
+void site_finish(const struct vcpu *vcpu, const struct site *site, enum cpu_result result)
+{
+	switch (result) {
+	case CPU_DONE:
+		site_skip_flags(vcpu, site, false, false);
+	case CPU_VMFAIL_INVALID:
+		site_skip_flags(vcpu, site, true, false);
+	case CPU_VMFAIL_VALID:
+		site_skip_flags(vcpu, site, false, true);
+	case CPU_FAULT_GP:
+		site_fault_gp(vcpu, site);
+		break;
+	case CPU_NATIVE:
+		break;
+	}
+}
