@@ -10,5 +10,5 @@ if [ ! -f /etc/harness-stamp ]; then
 fi
 
 TREE=${TREE:-$BUILD/linux-$KERNEL}
-OUT=$BUILD/kernel-$KERNEL
+OUT=${OUT:-$BUILD/kernel-$KERNEL}
 PATCHES=$TOP/patches/$KERNEL

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0
+# The commands of the project. What they do is in harness/, one script each.
+
+.PHONY: help run check shell tree fold clean
+
+help:
+	@echo 'make run      build everything, boot the virtual TDX host, show updates'
+	@echo 'make check    every check; ends with "N passed, N failed"'
+	@echo 'make shell    a root shell inside the virtual TDX host'
+	@echo 'make tree     patches/KERNEL -> git tree build/linux-KERNEL, a commit each'
+	@echo 'make fold     that tree -> patches/KERNEL and the files at kernel paths'
+	@echo 'make clean    remove build/'
+	@echo
+	@echo 'KERNEL=7.1            which kernel: a directory of patches/, or mainline-7.3'
+	@echo 'LINUX_SRC=DIR|FILE    kernel tree or tarball of your own, same series'
+	@echo 'CHECKS="series kunit" only these of make check'
+	@echo 'CPUS=4                CPUs of the virtual TDX host'
+	@echo 'MIRROR=URI            Debian mirror, instead of the one that apt uses here'
+	@echo 'BUILD=DIR             where everything is built, instead of build/'
+
+run:
+	@harness/run
+
+check:
+	@harness/check $(CHECKS)
+
+shell:
+	@harness/shell
+
+tree:
+	@harness/source && harness/inroot harness/series tree
+
+fold:
+	@harness/source && harness/inroot harness/series fold
+
+clean:
+	@harness/clean
