@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Test images as a whole: description, CPU table and signature in one file. */
+#ifndef EMULATOR_IMAGE_IMAGE_H
+#define EMULATOR_IMAGE_IMAGE_H
+
+#include <openssl/evp.h>
+
+#include "image/blob.h"
+#include "image/module_desc.h"
+#include "pseamldr/sigstruct.h"
+
+/**
+ * struct image_spec - what a test image shall be
+ * @desc: the module; its handoff constants go into the sigstruct too
+ * @header: header of the file
+ * @nr_pages: module pages
+ * @svn_major: SEAMSVN; also @svn_minor
+ * @date: of the sigstruct, BCD 0xYYYYMMDD
+ * @debug_signed: module_type bit 31
+ * @sigstruct_hv: handoff limits of the sigstruct instead of the module's own,
+ *	for images that contradict themselves; only with @sigstruct_differs
+ * @sigstruct_min_hv: see @sigstruct_hv
+ * @sigstruct_differs: use the two
+ * @nr_cpuids: entries of @cpuid
+ * @cpuid: CPUID.1:EAX values
+ */
+struct image_spec {
+	struct module_desc desc;
+	enum blob_version header;
+	unsigned int nr_pages;
+	uint8_t svn_major;
+	uint8_t svn_minor;
+	uint32_t date;
+	bool debug_signed;
+	uint16_t sigstruct_hv;
+	uint16_t sigstruct_min_hv;
+	bool sigstruct_differs;
+	unsigned int nr_cpuids;
+	uint32_t cpuid[SIGSTRUCT_MAX_CPUIDS];
+};
+
+/**
+ * image_spec_init() - a module for Granite, Sapphire and Emerald Rapids
+ * @spec: overwritten
+ *
+ * Version 1.5.16 with SVN 1.11 in a file with header 0x200.
+ */
+void image_spec_init(struct image_spec *spec);
+
+/** image_spec_check() - can this image be made? @error: one sentence if not */
+bool image_spec_check(const struct image_spec *spec, char error[static BLOB_ERROR_SIZE]);
+
+/**
+ * image_build() - make a complete, unsigned image
+ * @spec: passes image_spec_check()
+ * @size: receives the length of the file
+ *
+ * Return: the file, to be freed by the caller; NULL without memory.
+ */
+uint8_t *image_build(const struct image_spec *spec, size_t *size);
+
+/** image_read_key() - read an RSA-3072 private key from a PEM file; NULL if none */
+EVP_PKEY *image_read_key(const char *path);
+
+/**
+ * image_sign() - put modulus, exponent and signature into a sigstruct
+ * @sig: the rest of it is signed as it is
+ * @key: RSA-3072 with exponent 65537
+ *
+ * Return: false if libcrypto cannot sign with @key.
+ */
+bool image_sign(struct seam_sigstruct *sig, EVP_PKEY *key);
+
+/** image_hash() - fill in SEAMHASH for the module in @blob */
+bool image_hash(struct seam_sigstruct *sig, const struct blob *blob);
+
+#endif

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* RDRAND of the platform: the caller's, or a generator that a seed starts. */
+#include "platform/state.h"
+
+/* Constants of splitmix64 (Steele, Lea, Flood 2014) */
+#define SPLITMIX_STEP	0x9e3779b97f4a7c15ULL
+#define SPLITMIX_MUL1	0xbf58476d1ce4e5b9ULL
+#define SPLITMIX_MUL2	0x94d049bb133111ebULL
+
+static uint64_t next(struct platform *platform)
+{
+	uint64_t z;
+
+	pthread_mutex_lock(&platform->entropy_lock);
+	platform->entropy_state += SPLITMIX_STEP;
+	z = platform->entropy_state;
+	pthread_mutex_unlock(&platform->entropy_lock);
+
+	z = (z ^ z >> 30) * SPLITMIX_MUL1;
+	z = (z ^ z >> 27) * SPLITMIX_MUL2;
+
+	return z ^ z >> 31;
+}
+
+bool platform_entropy(struct platform *platform, uint64_t *value)
+{
+	const struct platform_hooks *hooks = &platform->config.hooks;
+
+	if (hooks->entropy)
+		return hooks->entropy(hooks->ctx, value);
+
+	*value = next(platform);
+
+	return true;
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The checks of a sigstruct that need nothing but the sigstruct. */
+#include "pseamldr/sigstruct.h"
+
+static bool all_zero(const void *data, size_t size)
+{
+	const uint8_t *bytes = data;
+
+	for (size_t i = 0; i < size; i++) {
+		if (bytes[i])
+			return false;
+	}
+
+	return true;
+}
+
+static bool reserved_zero(const struct seam_sigstruct *sig, bool versioned)
+{
+	return all_zero(sig->reserved0, sizeof(sig->reserved0)) &&
+	       all_zero(sig->reserved1, sizeof(sig->reserved1)) &&
+	       !sig->reserved2 &&
+	       (versioned || all_zero(&sig->version, sizeof(sig->version))) &&
+	       all_zero(sig->reserved3, sizeof(sig->reserved3));
+}
+
+static bool handlers_consistent(const struct seam_sigstruct *sig)
+{
+	return sig->gdt_idt_offset % SEAM_PAGE_SIZE == 0 &&
+	       !sig->gdt_idt_offset == !sig->fault_wrapper_offset;
+}
+
+bool sigstruct_well_formed(const struct seam_sigstruct *sig, bool versioned)
+{
+	return reserved_zero(sig, versioned) &&
+	       sig->header_type == SIGSTRUCT_HEADER_TYPE &&
+	       sig->header_length == SIGSTRUCT_HEADER_LENGTH &&
+	       sig->header_version == SIGSTRUCT_HEADER_VERSION &&
+	       sig->key_size == SIGSTRUCT_KEY_DWORDS &&
+	       sig->exponent_size == SIGSTRUCT_EXPONENT_DWORDS &&
+	       sig->modulus_size == SIGSTRUCT_KEY_DWORDS &&
+	       sig->module_vendor == SIGSTRUCT_VENDOR_INTEL &&
+	       !(sig->module_type & ~SIGSTRUCT_TYPE_DEBUG) &&
+	       !sig->attributes &&
+	       sig->size == SIGSTRUCT_SIZE_DWORDS &&
+	       sig->cpuid_table_size <= SIGSTRUCT_MAX_CPUIDS &&
+	       sig->exponent == SIGSTRUCT_EXPONENT &&
+	       sig->min_update_hv <= sig->module_hv &&
+	       handlers_consistent(sig);
+}

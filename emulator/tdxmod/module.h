@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The module's global state, and how its leaves are called (SEAM ABI 4). */
+#ifndef EMULATOR_TDXMOD_MODULE_H
+#define EMULATOR_TDXMOD_MODULE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "image/module_desc.h"
+#include "platform/state.h"
+#include "seam/leaves.h"
+#include "seam/status.h"
+#include "tdxmod/tdxmod.h"
+
+#define TDX_PAGE_SIZE		4096ULL
+#define TDX_MAX_KEYIDS		2048
+#define TDX_MAX_TDMRS		64
+#define TDX_MAX_RESERVED	16
+#define TDMR_GRANULARITY	(1ULL << 30)
+
+/** enum sys_state - state of the module (SEAM ABI 4.1) */
+enum sys_state {
+	SYSINIT_PENDING = 0,
+	SYSINIT_DONE = 1,
+	SYSCONFIG_DONE = 2,
+	SYS_READY = 3,
+	SYS_SHUTDOWN = 4,
+};
+
+/** enum kot_state - who owns a KeyID (SEAM ABI 7.1) */
+enum kot_state {
+	KOT_FREE = 0,
+	KOT_ASSIGNED = 1,
+	KOT_FLUSHED = 2,
+	KOT_RESERVED = 3,
+};
+
+/**
+ * struct kot_entry - KeyID ownership
+ * @state: &enum kot_state
+ * @wb_packages: packages whose cache still has to be written back
+ */
+struct kot_entry {
+	uint32_t state;
+	uint32_t wb_packages;
+};
+
+/**
+ * struct wbcache - PHYMEM.CACHE.WB on one package
+ * @lock: held by the LP that writes back
+ * @interrupted: a write-back waits to be resumed
+ * @chunk: how far it got
+ * @keyids: the KeyIDs that it covers
+ */
+struct wbcache {
+	pthread_mutex_t lock;
+	bool interrupted;
+	uint16_t chunk;
+	uint8_t keyids[TDX_MAX_KEYIDS];
+};
+
+/** struct tdmr_area - a reserved area, as offset, or a PAMT area */
+struct tdmr_area {
+	uint64_t base;
+	uint64_t size;
+};
+
+/** enum pamt_size - order of the PAMT areas in TDMR_INFO */
+enum pamt_size {
+	PAMT_1G,
+	PAMT_2M,
+	PAMT_4K,
+	NR_PAMT_SIZES
+};
+
+/** struct tdmr_info - a TD memory region, as the host describes it */
+struct tdmr_info {
+	uint64_t base;
+	uint64_t size;
+	struct tdmr_area pamt[NR_PAMT_SIZES];
+	struct tdmr_area reserved[TDX_MAX_RESERVED];
+};
+
+static_assert(sizeof(struct tdmr_info) == 320, "layout of tdmr_info");
+
+/**
+ * struct tdxmod - everything that is gone when the SEAM range is zeroed
+ * @platform: where the module runs
+ * @desc: what its image says about it
+ * @state: &enum sys_state
+ * @dead: the module halted itself; SEAMCALL fails from then on
+ * @global_lock: only ever tried, never waited for (SEAM ABI 4.2)
+ * @lp_initialised: LP.INIT was done, per LP
+ * @nr_lps_initialised: how many of them
+ * @packages_configured: KEY.CONFIG was done, bit per package
+ * @ket_lock: PCONFIG is exclusive, per package
+ * @kot_lock: protects @kot; tried
+ * @kot: KeyID ownership table
+ * @wbcache: cache write-back, per package
+ * @tdmr_lock: TDMR.INIT is exclusive, per TDMR
+ * @tdmrs: TD memory regions
+ * @nr_tdmrs: their number
+ * @hkid: global KeyID
+ * @td_build_count: TDs between MNG.INIT and MR.FINALIZE
+ * @mig_interrupted_count: interrupted migrations
+ * @disable_chunk: how far an interrupted TDH.SYS.DISABLE got
+ * @detect_mrtd: UPDATE asked for INCOMPATIBLE_MRTD_CONTEXT (SEAM ABI 4.5)
+ */
+struct tdxmod {
+	struct platform *platform;
+	struct module_desc desc;
+
+	atomic_int state;
+	atomic_bool dead;
+	pthread_rwlock_t global_lock;
+
+	atomic_bool lp_initialised[PLATFORM_MAX_LPS];
+	atomic_uint nr_lps_initialised;
+	uint32_t packages_configured;
+
+	pthread_mutex_t ket_lock[PLATFORM_MAX_SOCKETS];
+	pthread_mutex_t kot_lock;
+	struct kot_entry kot[TDX_MAX_KEYIDS];
+	struct wbcache wbcache[PLATFORM_MAX_SOCKETS];
+
+	pthread_mutex_t tdmr_lock[TDX_MAX_TDMRS];
+	struct tdmr_info tdmrs[TDX_MAX_TDMRS];
+	unsigned int nr_tdmrs;
+	uint16_t hkid;
+
+	atomic_ushort td_build_count;
+	atomic_ushort mig_interrupted_count;
+	unsigned int disable_chunk;
+	bool detect_mrtd;
+};
+
+/** tdxmod_has_feature() - is bit @feature of TDX_FEATURES0 set? */
+static inline bool tdxmod_has_feature(const struct tdxmod *mod, uint64_t feature)
+{
+	return mod->desc.features0 & feature;
+}
+
+/** tdxmod_all_lps_initialised() - has every LP done LP.INIT? */
+static inline bool tdxmod_all_lps_initialised(const struct tdxmod *mod)
+{
+	return atomic_load(&mod->nr_lps_initialised) == mod->platform->config.nr_lps;
+}
+
+/** tdxmod_die() - the module halts itself: an internal sanity check failed */
+void tdxmod_die(struct tdxmod *mod, unsigned int lp, const char *why);
+
+/**
+ * release_desc() - what an image says about the module in it (release.c)
+ * @platform: to complain to
+ * @sig: its sigstruct
+ * @image: the image
+ * @size: its size
+ * @desc: receives the description; a guess, said aloud, for unknown images
+ */
+void release_desc(struct platform *platform, const struct seam_sigstruct *sig,
+		  const uint8_t *image, size_t size, struct module_desc *desc);
+
+/** enum handoff_result - what a new module makes of the old one's data */
+enum handoff_result {
+	HANDOFF_OK,
+	HANDOFF_INVALID,
+	HANDOFF_INSANE,
+};
+
+/* handoff.c */
+bool handoff_write(struct tdxmod *mod, uint16_t hv);
+enum handoff_result handoff_read(struct tdxmod *mod);
+void handoff_consume(struct tdxmod *mod);
+struct handoff_header handoff_header(const struct tdxmod *mod);
+
+/* Leaves: RAX is what they return, other registers they set themselves */
+typedef uint64_t tdh_handler(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs);
+
+tdh_handler tdh_sys_init, tdh_sys_lp_init, tdh_sys_rd, tdh_sys_config, tdh_sys_key_config;
+tdh_handler tdh_sys_tdmr_init, tdh_sys_shutdown, tdh_sys_update, tdh_sys_lp_shutdown;
+tdh_handler tdh_sys_disable;
+extern __attribute__((weak)) tdh_handler tdh_mng_create, tdh_mng_key_config, tdh_mng_addcx, tdh_mng_init, tdh_mng_rd;
+extern __attribute__((weak)) tdh_handler tdh_mng_vpflushdone, tdh_mng_key_freeid;
+extern __attribute__((weak)) tdh_handler tdh_vp_create, tdh_vp_addcx, tdh_vp_init, tdh_vp_enter, tdh_vp_flush;
+extern __attribute__((weak)) tdh_handler tdh_vp_rd, tdh_vp_wr;
+extern __attribute__((weak)) tdh_handler tdh_mem_sept_add, tdh_mem_page_add, tdh_mem_page_aug, tdh_mem_range_block;
+extern __attribute__((weak)) tdh_handler tdh_mem_track, tdh_mem_page_remove;
+extern __attribute__((weak)) tdh_handler tdh_mr_extend, tdh_mr_finalize;
+extern __attribute__((weak)) tdh_handler tdh_phymem_cache_wb, tdh_phymem_page_reclaim, tdh_phymem_page_rdmd;
+extern __attribute__((weak)) tdh_handler tdh_phymem_page_wbinvd;
+
+#endif

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The usual starting point of a test. */
+#include "pseamldr/pseamldr.h"
+#include "tests/fixture.h"
+
+bool fixture_run(void (*adapt)(struct fixture *f, struct image_spec *old),
+		 bool (*test)(struct fixture *f))
+{
+	struct image_spec old;
+	struct fixture f = { 0 };
+	bool ok;
+
+	image_spec_init(&old);
+	old.desc.update = FIXTURE_UPDATE;
+	f.spec = old;
+	f.spec.desc.update = FIXTURE_NEWER;
+	host_init(&f.host, FIXTURE_LPS, FIXTURE_SOCKETS);
+	if (adapt)
+		adapt(&f, &old);
+
+	f.old = host_image(&old);
+	f.new = host_image(&f.spec);
+	ok = host_start(&f.host, &f.old);
+	if (ok && host_cold_init(&f.host)) {
+		printf("# the module of the fixture does not become ready\n");
+		ok = false;
+	}
+	ok = ok && test(&f);
+
+	host_free(&f.host);
+	host_image_free(&f.new);
+	host_image_free(&f.old);
+
+	return ok;
+}
+
+uint64_t fixture_version(struct fixture *f)
+{
+	uint64_t version;
+
+	return host_sys_rd(&f->host, FIELD_UPDATE_VERSION, &version) ? ~0ULL : version;
+}
+
+void fixture_replace(struct fixture *f, const struct image_spec *spec)
+{
+	host_image_free(&f->new);
+	f->spec = *spec;
+	f->new = host_image(&f->spec);
+}
+
+uint64_t fixture_shutdown(struct fixture *f, uint64_t rcx)
+{
+	return host_leaf(&f->host, 0, TDH_SYS_SHUTDOWN, rcx, 0, 0, 0);
+}
+
+struct host_install fixture_install(struct fixture *f)
+{
+	host_put_image(&f->host, &f->new, SEAMLDR_SCENARIO_UPDATE);
+
+	return host_session(&f->host);
+}
+
+uint64_t fixture_finish(struct fixture *f)
+{
+	uint64_t status = host_sys_init(&f->host);
+
+	if (!status)
+		status = host_lp_init(&f->host, 0, FIXTURE_LPS);
+	if (!status)
+		status = host_leaf(&f->host, 0, TDH_SYS_UPDATE, 0, 0, 0, 0);
+
+	return status;
+}

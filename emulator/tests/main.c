@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Runs every suite; the last line is "N passed, N failed". */
+#include <stdlib.h>
+
+#include "tests/suites.h"
+#include "tests/tap.h"
+
+static const struct suite *const suites[] = {
+	&suite_scenarios,
+};
+
+#define NR_SUITES	(sizeof(suites) / sizeof(suites[0]))
+
+int main(void)
+{
+	unsigned int passed = 0;
+	unsigned int failed = 0;
+	unsigned int total = 0;
+
+	for (size_t i = 0; i < NR_SUITES; i++) {
+		for (const struct test *test = suites[i]->tests; test->name; test++)
+			total++;
+	}
+
+	printf("TAP version 13\n1..%u\n", total);
+	for (size_t i = 0; i < NR_SUITES; i++) {
+		for (const struct test *test = suites[i]->tests; test->name; test++) {
+			bool ok = test->run();
+
+			if (ok)
+				passed++;
+			else
+				failed++;
+			printf("%s %u - %s: %s\n", ok ? "ok" : "not ok", passed + failed,
+			       suites[i]->name, test->name);
+			fflush(stdout);
+		}
+	}
+	printf("%u passed, %u failed\n", passed, failed);
+
+	return failed || !total ? EXIT_FAILURE : EXIT_SUCCESS;
+}

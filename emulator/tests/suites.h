@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The suites, each in the file of its name. */
+#ifndef EMULATOR_TESTS_SUITES_H
+#define EMULATOR_TESTS_SUITES_H
+
+#include "tests/tap.h"
+
+extern const struct suite suite_scenarios;
+extern const struct suite suite_install;
+extern const struct suite suite_loader;
+extern const struct suite suite_module;
+extern const struct suite suite_metadata;
+extern const struct suite suite_signature;
+extern const struct suite suite_platform;
+extern const struct suite suite_names;
+
+#endif
