@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <glib.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -195,6 +196,7 @@ bool machine_vcpu_init(unsigned int index, char error[static MACHINE_ERROR_SIZE]
 void machine_power_on(void)
 {
 	char error[MACHINE_ERROR_SIZE];
+	unsigned int i;
 
 	if (!machine.options.tdx)
 		return;
@@ -215,6 +217,9 @@ void machine_power_on(void)
 	seam_trace_event(machine.trace, SEAM_TRACE_NO_LP, "power on: %u LPs, %u sockets, %s",
 			 machine.nr_vcpus, machine.options.sockets,
 			 machine.options.module ?: "no module");
+	for (i = 0; i < machine.config.nr_cmrs; i++)
+		seam_trace_event(machine.trace, SEAM_TRACE_NO_LP, "CMR %u: %#" PRIx64 " + %#" PRIx64,
+				 i, machine.config.cmr[i].base, machine.config.cmr[i].size);
 }
 
 void machine_check_apic_id(const struct vcpu *vcpu, uint32_t apic_id)

@@ -4,6 +4,8 @@
 #define MIB		(1ULL << 20)
 #define GIB		(1ULL << 30)
 #define HIGH_MEMORY	(4 * GIB)
+/* I/O APIC, HPET, local APIC and flash are from here to 4 GiB */
+#define FIXED_DEVICES	0xfec00000ULL
 /* Legacy devices and ROMs are below; RAM covers them for this purpose */
 #define PROBE_START	MIB
 
@@ -35,11 +37,25 @@ static bool is_memory(const struct seam_memory *memory, uint64_t pa)
 	return memory->read(memory->ctx, pa, &word, sizeof(word));
 }
 
+/*
+ * End of the memory that begins at @start, by bisection: reading it all would
+ * make the host back all of it.
+ */
 static uint64_t probe(const struct seam_memory *memory, uint64_t start, uint64_t limit)
 {
-	while (start < limit && is_memory(memory, start))
-		start += MIB;
-	return start;
+	uint64_t middle;
+
+	if (!is_memory(memory, start))
+		return start;
+	/* @start is memory, @limit is not. */
+	while (limit - start > MIB) {
+		middle = start + ((limit - start) / 2 & ~(MIB - 1));
+		if (is_memory(memory, middle))
+			start = middle;
+		else
+			limit = middle;
+	}
+	return limit;
 }
 
 static void add_cmr(struct platform_config *config, uint64_t base, uint64_t end)
@@ -54,6 +70,6 @@ static void add_cmr(struct platform_config *config, uint64_t base, uint64_t end)
 void topology_probe_memory(struct platform_config *config, const struct seam_memory *memory)
 {
 	config->nr_cmrs = 0;
-	add_cmr(config, 0, probe(memory, PROBE_START, HIGH_MEMORY));
+	add_cmr(config, 0, probe(memory, PROBE_START, FIXED_DEVICES));
 	add_cmr(config, HIGH_MEMORY, probe(memory, HIGH_MEMORY, config->seamrr_base));
 }

@@ -18,8 +18,8 @@ void topology_set(struct platform_config *config);
  * @config: nr_cmrs and cmr are set
  * @memory: guest physical memory, in a vCPU's context
  *
- * RAM is below and above the hole for devices under 4 GiB. Only addresses in
- * sequence from the start of each part are read, so no device is touched.
+ * RAM is below and above the hole for devices under 4 GiB. It must be called at
+ * the reset vector: no PCI device has got an address yet, so what answers is RAM.
  */
 void topology_probe_memory(struct platform_config *config, const struct seam_memory *memory);
 
