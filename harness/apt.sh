@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
 # apt with private directories: nothing of the machine's apt state is read or
 # changed, except which Debian mirror it uses and how it gets there (proxy).
 
@@ -69,6 +70,19 @@ apt_private_setup()
 	} >"$APT_DIR/apt.conf"
 }
 
+# Nothing long is begun when the mirror cannot be reached.
+# apt_probe SUITE
+apt_probe()
+{
+	local mirror
+
+	mirror=$(apt_mirror)
+	apt_private_setup "$1"
+	apt_private /usr/lib/apt/apt-helper -qq download-file \
+		"$mirror/dists/$1/InRelease" "$APT_DIR/probe" >/dev/null 2>&1 ||
+		die "the Debian mirror $mirror does not give dists/$1/InRelease; check the network and apt's proxy, or set MIRROR= to another mirror."
+}
+
 # apt_private TOOL ARGS...: apt-get, apt-cache with the private directories.
 apt_private()
 {
@@ -93,5 +107,6 @@ host_needs()
 		apt-get -q update || true
 		DEBIAN_FRONTEND=noninteractive apt-get -qy install --no-install-recommends "${missing[@]}"
 	}
+	STEP_FAILED="${missing[*]} cannot be installed; install them by hand, then try again" \
 	step host-packages "Installing ${missing[*]} on this machine" apt_install_on_host
 }

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
 # Sourced by scripts that do their work inside the private root: started
 # outside, they start themselves again inside.
 

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
 # Sourced by every script of the harness: where things are, how to say what
 # is going on, how to fail. Paths inside the private root are the same as
 # outside, so one set of variables serves both sides.
@@ -38,16 +39,23 @@ die()
 }
 
 # step LOGNAME TEXT COMMAND...: run a long command with its output in a log
-# file, say how long it took, and show the end of the log when it fails.
+# file, say how long it took, and show the end of the log when it fails. Whoever
+# knows better what a failure means sets STEP_FAILED to the sentence.
 step()
 {
-	local log=$LOG/$1.log text=$2 start
+	local log=$LOG/$1.log text=$2 start status
 
 	shift 2
 	mkdir -p "$LOG"
 	start=$(date +%s)
 	say "$text (log: ${log#"$TOP"/})"
-	if ! "$@" >"$log" 2>&1 </dev/null; then
+	# Not in a condition: there, a function would go on after a failure.
+	set +e
+	(set -e; "$@") >"$log" 2>&1 </dev/null
+	status=$?
+	set -e
+	if [ $status != 0 ]; then
+		[ -z "${STEP_FAILED:-}" ] || die "$STEP_FAILED (${log#"$TOP"/} has the details)"
 		tail -n 15 "$log" >&2
 		die "\"$text\" failed after $(($(date +%s) - start)) s; the whole output is in ${log#"$TOP"/}."
 	fi
@@ -70,7 +78,8 @@ stamp_is()
 # process that holds it. Scripts called by a locked script inherit the lock.
 lock_build()
 {
-	mkdir -p "$BUILD" "$LOG" || die "$BUILD cannot be written; clone the repository to a place that you own."
+	mkdir -p "$BUILD" "$LOG" 2>/dev/null && [ -w "$BUILD" ] && [ -w "$LOG" ] ||
+		die "$BUILD cannot be written; use a clone of your own, or set BUILD= to a directory of yours."
 	[ -z "${HARNESS_LOCKED:-}" ] || return 0
 	exec 9>"$BUILD/.lock"
 	flock -n 9 || {
@@ -89,7 +98,7 @@ need_disk()
 		die "$BUILD has $free MiB free and the first run needs $NEEDED_MIB; make room or set BUILD= to a directory with more."
 }
 
-# base_field NAME: a field of the file that pins the kernel's source.
+# The file that pins the kernel's source.
 base_file()
 {
 	local f
@@ -104,7 +113,11 @@ base_file()
 		sed 's,/BASE$,,; s,.*/,,' | tr '\n' ' ')."
 }
 
+# base_field NAME: one of its fields.
 base_field()
 {
-	sed -n "s/^$1: *//p" "$(base_file)"
+	local f
+
+	f=$(base_file) || return
+	sed -n "s/^$1: *//p" "$f"
 }

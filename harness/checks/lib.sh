@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
 # For checks: each prints one line for each thing that it checked, in the form
 #   ok NAME | not ok NAME | ok NAME # SKIP WHY
 # and the details of a failure as lines that start with "#". The exit status
