@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* tdx-image show: the same facts for people and, as JSON, for programs. */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "image/payload.h"
+#include "image/test_key.h"
+#include "image/tool.h"
+
+#define HEX_SIZE	(2 * SHA384_SIZE + 1)
+
+static const struct option options[] = {
+	{ "json", no_argument, NULL, 'j' },
+	{ }
+};
+
+static void to_hex(const uint8_t *bytes, char hex[static HEX_SIZE])
+{
+	for (unsigned int i = 0; i < SHA384_SIZE; i++)
+		snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
+}
+
+static const char *key_name(const struct seam_sigstruct *sig)
+{
+	uint8_t hash[SHA384_SIZE];
+	char hex[HEX_SIZE];
+
+	if (!sha384(sig->modulus, sizeof(sig->modulus), hash))
+		return "unknown";
+
+	to_hex(hash, hex);
+	if (!strcmp(hex, TEST_KEY_HASH))
+		return "test key";
+	if (!strcmp(hex, INTEL_KEY_HASH))
+		return "Intel";
+
+	return "unknown";
+}
+
+static void add_text(json_object *object, const char *name, const char *text)
+{
+	json_object_object_add(object, name, json_object_new_string(text));
+}
+
+static void add_number(json_object *object, const char *name, uint64_t value)
+{
+	json_object_object_add(object, name, json_object_new_uint64(value));
+}
+
+static void add_hex(json_object *object, const char *name, uint64_t value)
+{
+	char text[19];
+
+	snprintf(text, sizeof(text), "0x%llx", (unsigned long long)value);
+	add_text(object, name, text);
+}
+
+static void add_bool(json_object *object, const char *name, bool value)
+{
+	json_object_object_add(object, name, json_object_new_boolean(value));
+}
+
+static void add_version(json_object *object, unsigned int major, unsigned int minor,
+			unsigned int update)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%u.%u.%02u", major, minor, update);
+	add_text(object, "version", text);
+}
+
+static void add_module(json_object *facts, const struct blob *blob,
+		       const struct seam_sigstruct *sig)
+{
+	struct module_desc desc;
+
+	if (payload_find_desc(blob->module, (size_t)blob->module_nr_pages * BLOB_PAGE_SIZE,
+			      &desc)) {
+		add_version(facts, desc.major, desc.minor, desc.update);
+		add_hex(facts, "features0", desc.features0);
+		add_number(facts, "overrides", desc.nr_overrides);
+	} else if (sig->version.major) {
+		add_version(facts, sig->version.major, sig->version.minor, sig->version.update);
+	} else {
+		add_text(facts, "version", "unknown");
+	}
+}
+
+static json_object *collect(const struct blob *blob)
+{
+	const struct seam_sigstruct *sig = (const void *)blob->sigstruct;
+	json_object *facts = json_object_new_object();
+	json_object *cpus = json_object_new_array();
+	uint8_t hash[SHA384_SIZE];
+	char hex[HEX_SIZE];
+
+	add_hex(facts, "header", blob->version);
+	add_number(facts, "sigstruct_pages", blob->sigstruct_nr_pages);
+	add_number(facts, "module_pages", blob->module_nr_pages);
+	add_module(facts, blob, sig);
+	add_hex(facts, "date", sig->date);
+	add_number(facts, "svn_major", sig->svn_major);
+	add_number(facts, "svn_minor", sig->svn_minor);
+	add_number(facts, "module_hv", sig->module_hv);
+	add_number(facts, "min_update_hv", sig->min_update_hv);
+	add_bool(facts, "no_downgrade", sig->no_downgrade);
+	add_number(facts, "handoff_pages", sig->handoff_pages_raw + 1U);
+	add_bool(facts, "debug_signed", sig->module_type & SIGSTRUCT_TYPE_DEBUG);
+	for (uint32_t i = 0; i < sig->cpuid_table_size && i < SIGSTRUCT_MAX_CPUIDS; i++) {
+		char text[11];
+
+		snprintf(text, sizeof(text), "0x%08x", sig->cpuid_table[i]);
+		json_object_array_add(cpus, json_object_new_string(text));
+	}
+	json_object_object_add(facts, "cpus", cpus);
+	to_hex(sig->seamhash, hex);
+	add_text(facts, "seamhash", hex);
+	add_bool(facts, "seamhash_ok",
+		 sha384(blob->module, (size_t)blob->module_nr_pages * BLOB_PAGE_SIZE, hash) &&
+		 !memcmp(hash, sig->seamhash, sizeof(hash)));
+	add_text(facts, "key", key_name(sig));
+	add_bool(facts, "signature_ok", sigstruct_signature_ok(sig));
+	if (sigstruct_digest(sig, hash)) {
+		to_hex(hash, hex);
+		add_text(facts, "signed_digest", hex);
+	}
+
+	return facts;
+}
+
+int cmd_show(int argc, char **argv)
+{
+	struct image_file file;
+	json_object *facts;
+	bool json = false;
+	struct blob blob;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option != 'j')
+			return 2;
+		json = true;
+	}
+	if (optind != argc - 1)
+		usage_error("show: name exactly one image.");
+
+	file = file_read(argv[optind]);
+	blob = file_parse(argv[optind], &file);
+	facts = collect(&blob);
+	if (json) {
+		puts(json_object_to_json_string_ext(facts, JSON_C_TO_STRING_PRETTY));
+	} else {
+		json_object_object_foreach(facts, name, value)
+			printf("%-16s %s\n", name, json_object_get_string(value));
+	}
+	json_object_put(facts);
+	free(file.data);
+
+	return EXIT_SUCCESS;
+}
