@@ -15,13 +15,22 @@ PLUGIN_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror -I. \
 	$(shell pkg-config --cflags $(PLUGIN_PKGS))
 PLUGIN_LIBS = $(shell pkg-config --libs $(PLUGIN_PKGS)) -pthread
 
+# Layers above the models that know nothing of QEMU: they are tested with them.
+LAYER_SRCS := $(filter-out seam/names.c,$(wildcard seam/*.c)) $(wildcard cpu/*.c) qemu/decode.c
+LAYER_OBJS := $(LAYER_SRCS:%.c=$(O)/plugin/%.o)
+
+$(TESTS): $(LAYER_OBJS)
+$(TESTS): MODEL_LIBS += $(PLUGIN_LIBS)
+
 all: $(PLUGIN)
 
 $(PLUGIN): $(PLUGIN_OBJS)
-	$(CC) -shared -o $@ $^ $(PLUGIN_LIBS)
+	@echo '  LD      $@'
+	@$(CC) -shared -o $@ $^ $(PLUGIN_LIBS)
 
 $(O)/plugin/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(PLUGIN_CFLAGS) -c -o $@ $<
+	@echo '  CC      $@'
+	@$(CC) $(PLUGIN_CFLAGS) -c -o $@ $<
 
 -include $(PLUGIN_OBJS:.o=.d)

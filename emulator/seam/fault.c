@@ -63,7 +63,8 @@ static const char *parse_field(struct fault *fault, const char *key, const char 
 	unsigned int number;
 
 	if (!strcmp(key, "cpu"))
-		return parse_number(value, nr_lps - 1, &fault->lp) ? NULL : "a CPU number";
+		return parse_number(value, nr_lps - 1, &fault->lp) ? NULL :
+		       "the number of a CPU that exists";
 	if (!strcmp(key, "nth"))
 		return parse_number(value, FAULT_ALWAYS - 1, &fault->nth) && fault->nth ?
 			       NULL : "a count from 1";

@@ -183,8 +183,10 @@ static struct json_object *json_registers(const struct seam_call *call, bool cha
 static struct json_object *json_event(double time, int lp, const char *type)
 {
 	struct json_object *object = json_object_new_object();
+	char text[VALUE_SIZE];
 
-	json_object_object_add(object, "time", json_object_new_double(time));
+	snprintf(text, sizeof(text), "%.6f", time);
+	json_object_object_add(object, "time", json_object_new_double_s(time, text));
 	json_object_object_add(object, "type", json_object_new_string(type));
 	if (lp != SEAM_TRACE_NO_LP)
 		json_object_object_add(object, "cpu", json_object_new_int(lp));
@@ -216,7 +218,8 @@ static struct json_object *json_call(double time, const struct seam_call *call)
 
 static void write_json(FILE *file, struct json_object *object)
 {
-	fprintf(file, "%s\n", json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN));
+	fprintf(file, "%s\n", json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN |
+							     JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(object);
 }
 

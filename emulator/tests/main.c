@@ -7,6 +7,10 @@
 
 static const struct suite *const suites[] = {
 	&suite_scenarios,
+	&suite_decode,
+	&suite_cpu,
+	&suite_faults,
+	&suite_dispatch,
 };
 
 #define NR_SUITES	(sizeof(suites) / sizeof(suites[0]))

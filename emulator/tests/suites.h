@@ -14,4 +14,10 @@ extern const struct suite suite_signature;
 extern const struct suite suite_platform;
 extern const struct suite suite_names;
 
+/* Layers around the models */
+extern const struct suite suite_decode;
+extern const struct suite suite_cpu;
+extern const struct suite suite_faults;
+extern const struct suite suite_dispatch;
+
 #endif
