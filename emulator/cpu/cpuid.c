@@ -2,7 +2,6 @@
 #include "cpu/cpuid.h"
 
 /* CPUID leaf 1 */
-#define CPUID_FEATURES			1
 #define CPUID_1_EBX_APIC_ID_SHIFT	24
 #define CPUID_1_ECX_VMX			(1U << 5)
 #define CPUID_1_ECX_HYPERVISOR		(1U << 31)
@@ -11,6 +10,9 @@
 #define CPUID_EXTENDED_FEATURES		7
 #define CPUID_7_0_ECX_TME		(1U << 13)
 #define CPUID_7_0_ECX_MOVDIR64B		(1U << 28)
+/* CPUID leaf B: sub-leaf 1 is that of the cores */
+#define CPUID_TOPOLOGY_CORES		1
+#define CPUID_B_EAX_SHIFT		0x1fU
 /* CPUID leaf 80000008 */
 #define CPUID_ADDRESS_SIZES		0x80000008
 #define CPUID_80000008_EAX_MAXPA	0xffU
@@ -18,7 +20,8 @@
 bool cpuid_is_ours(uint32_t leaf, uint32_t subleaf)
 {
 	return leaf == CPUID_FEATURES || leaf == CPUID_ADDRESS_SIZES ||
-	       (leaf == CPUID_EXTENDED_FEATURES && !subleaf);
+	       (leaf == CPUID_EXTENDED_FEATURES && !subleaf) ||
+	       (leaf == CPUID_TOPOLOGY && subleaf == CPUID_TOPOLOGY_CORES);
 }
 
 void cpuid_patch(const struct cpu_identity *identity, uint32_t leaf, struct cpuid_regs *regs)
@@ -43,7 +46,12 @@ void cpuid_patch(const struct cpu_identity *identity, uint32_t leaf, struct cpui
 	}
 }
 
-uint32_t cpuid_initial_apic_id(const struct cpuid_regs *leaf_1)
+uint32_t cpuid_initial_apic_id(const struct cpuid_regs *regs)
 {
-	return leaf_1->ebx >> CPUID_1_EBX_APIC_ID_SHIFT;
+	return regs->ebx >> CPUID_1_EBX_APIC_ID_SHIFT;
+}
+
+unsigned int cpuid_package_shift(const struct cpuid_regs *regs)
+{
+	return regs->eax & CPUID_B_EAX_SHIFT;
 }

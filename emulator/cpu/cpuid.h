@@ -15,7 +15,7 @@ struct cpuid_regs {
 	uint32_t edx;
 };
 
-/** cpuid_is_ours() - does cpuid_patch() change this leaf? */
+/** cpuid_is_ours() - must QEMU's answer be changed or looked at? */
 bool cpuid_is_ours(uint32_t leaf, uint32_t subleaf);
 
 /**
@@ -26,7 +26,14 @@ bool cpuid_is_ours(uint32_t leaf, uint32_t subleaf);
  */
 void cpuid_patch(const struct cpu_identity *identity, uint32_t leaf, struct cpuid_regs *regs);
 
-/** cpuid_initial_apic_id() - initial APIC id in QEMU's answer to CPUID.1 */
-uint32_t cpuid_initial_apic_id(const struct cpuid_regs *leaf_1);
+/* Leaves in which QEMU tells its topology */
+#define CPUID_FEATURES		1
+#define CPUID_TOPOLOGY		0xb
+
+/** cpuid_initial_apic_id() - initial APIC id, from CPUID_FEATURES */
+uint32_t cpuid_initial_apic_id(const struct cpuid_regs *regs);
+
+/** cpuid_package_shift() - APIC id bits below the package, from CPUID_TOPOLOGY */
+unsigned int cpuid_package_shift(const struct cpuid_regs *regs);
 
 #endif

@@ -11,7 +11,6 @@
 
 #define LOW_HALF		0xffffffffULL
 #define MOVDIR64B_SIZE		64
-#define CPUID_FEATURES		1
 
 /** struct idt_pointer - operand of LIDT in 64-bit mode */
 struct idt_pointer {
@@ -59,8 +58,10 @@ void execute_after_cpuid(unsigned int index, void *userdata)
 		.edx = vcpu_read(gpr(SEAM_RDX)),
 	};
 	cpuid_patch(&machine.identity, vcpu->cpuid_leaf, &regs);
-	if (vcpu->cpuid_leaf == CPUID_FEATURES && machine.platform)
+	if (vcpu->cpuid_leaf == CPUID_FEATURES)
 		machine_check_apic_id(vcpu, cpuid_initial_apic_id(&regs));
+	if (vcpu->cpuid_leaf == CPUID_TOPOLOGY)
+		machine_check_package_shift(vcpu, cpuid_package_shift(&regs));
 	vcpu_write(gpr(SEAM_RAX), regs.eax);
 	vcpu_write(gpr(SEAM_RBX), regs.ebx);
 	vcpu_write(gpr(SEAM_RCX), regs.ecx);

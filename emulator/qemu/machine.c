@@ -15,15 +15,23 @@
 
 struct machine machine;
 
+void machine_complain(const char *sentence)
+{
+	size_t len = strlen(sentence);
+	bool ends = len && sentence[len - 1] == '.';
+
+	fprintf(stderr, "tdx-host: %s%s\n", sentence, ends ? "" : ".");
+}
+
 void machine_fail(const char *format, ...)
 {
 	va_list args;
+	char sentence[MACHINE_ERROR_SIZE];
 
-	fputs("tdx-host: ", stderr);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	vsnprintf(sentence, sizeof(sentence), format, args);
 	va_end(args);
-	fputs(".\n", stderr);
+	machine_complain(sentence);
 	seam_trace_close(machine.trace);
 	/* exit() would run QEMU's own clean-up, in a thread that it does not expect. */
 	_exit(EXIT_FAILURE);
@@ -35,14 +43,15 @@ static void diagnose(void *ctx, unsigned int lp, const char *sentence)
 	seam_trace_alert(machine.trace, (int)lp, "%s", sentence);
 }
 
-static bool load_file(const char *path, char **data, size_t *size,
+static bool load_file(const char *option, const char *path, char **data, size_t *size,
 		      char error[static MACHINE_ERROR_SIZE])
 {
 	GError *reason = NULL;
 
 	if (g_file_get_contents(path, data, size, &reason))
 		return true;
-	snprintf(error, MACHINE_ERROR_SIZE, "%s", reason->message);
+	snprintf(error, MACHINE_ERROR_SIZE, "option %s=%s cannot be used: %s", option, path,
+		 reason->message);
 	g_error_free(reason);
 	return false;
 }
@@ -69,13 +78,14 @@ static bool configure(unsigned int nr_vcpus, char error[static MACHINE_ERROR_SIZ
 	config->seed = options->seed;
 	config->hooks.diagnose = diagnose;
 	if (options->module) {
-		if (!load_file(options->module, &image, &size, error))
+		if (!load_file("module", options->module, &image, &size, error))
 			return false;
 		config->module_image = image;
 		config->module_image_size = size;
 	}
 	if (options->td_program) {
-		if (!load_file(options->td_program, &program, &size, error))
+		if (!load_file("td-program", options->td_program, &program, &size,
+			       error))
 			return false;
 		config->td_program = program;
 	}
@@ -222,17 +232,26 @@ void machine_power_on(void)
 				 i, machine.config.cmr[i].base, machine.config.cmr[i].size);
 }
 
+static void wrong_topology(const struct vcpu *vcpu)
+{
+	machine_fail("vCPU %u is not where sockets=%u puts it, start QEMU with "
+		     "-smp %u,sockets=%u,cores=%u,threads=1 or change sockets=", vcpu->index,
+		     machine.options.sockets, machine.nr_vcpus, machine.options.sockets,
+		     machine.nr_vcpus / machine.options.sockets);
+}
+
 void machine_check_apic_id(const struct vcpu *vcpu, uint32_t apic_id)
 {
-	uint32_t expected = machine.config.x2apic_id[vcpu->index];
-
 	/* CPUID.1 has only the low eight bits. */
-	if (vcpu->index >= machine.nr_vcpus || apic_id == (expected & 0xff))
-		return;
-	machine_fail("vCPU %u has APIC id %u where sockets=%u makes it %u, start QEMU with "
-		     "-smp %u,sockets=%u,cores=%u,threads=1", vcpu->index, apic_id,
-		     machine.options.sockets, expected, machine.nr_vcpus, machine.options.sockets,
-		     machine.nr_vcpus / machine.options.sockets);
+	if (vcpu->index < machine.nr_vcpus &&
+	    apic_id != (machine.config.x2apic_id[vcpu->index] & 0xff))
+		wrong_topology(vcpu);
+}
+
+void machine_check_package_shift(const struct vcpu *vcpu, unsigned int shift)
+{
+	if (vcpu->index < machine.nr_vcpus && shift != topology_package_shift(&machine.config))
+		wrong_topology(vcpu);
 }
 
 int machine_exit(void)

@@ -64,8 +64,14 @@ void machine_power_on(void);
 /** machine_check_apic_id() - QEMU's topology must be the one of the firmware */
 void machine_check_apic_id(const struct vcpu *vcpu, uint32_t apic_id);
 
+/** machine_check_package_shift() - the same for the number of cores in a package */
+void machine_check_package_shift(const struct vcpu *vcpu, unsigned int shift);
+
 /** machine_exit() - QEMU ends: the exit status that the run deserves */
 int machine_exit(void);
+
+/** machine_complain() - say a sentence, with or without its full stop, to the user */
+void machine_complain(const char *sentence);
 
 /** machine_fail() - end QEMU with one sentence */
 void machine_fail(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));

@@ -66,7 +66,7 @@ PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_inf
 	    !machine_init(info->system.smp_vcpus, error) ||
 	    (machine.options.control &&
 	     !control_listen(machine.options.control, error, sizeof(error)))) {
-		fprintf(stderr, "tdx-host: %s.\n", error);
+		machine_complain(error);
 		return -1;
 	}
 	translate_init();

@@ -18,10 +18,15 @@ static unsigned int ceil_log2(unsigned int n)
 	return bits;
 }
 
+unsigned int topology_package_shift(const struct platform_config *config)
+{
+	return ceil_log2(config->nr_lps / config->nr_sockets);
+}
+
 void topology_set(struct platform_config *config)
 {
 	unsigned int cores = config->nr_lps / config->nr_sockets;
-	unsigned int shift = ceil_log2(cores);
+	unsigned int shift = topology_package_shift(config);
 	unsigned int lp;
 
 	for (lp = 0; lp < config->nr_lps; lp++) {

@@ -13,6 +13,9 @@
  */
 void topology_set(struct platform_config *config);
 
+/** topology_package_shift() - APIC id bits below those of the package */
+unsigned int topology_package_shift(const struct platform_config *config);
+
 /**
  * topology_probe_memory() - find the machine's RAM, and make it the CMRs
  * @config: nr_cmrs and cmr are set
