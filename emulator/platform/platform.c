@@ -46,9 +46,11 @@ struct platform *platform_new(const struct platform_config *config,
 			      const struct seam_memory *memory,
 			      char error[static PLATFORM_ERROR_SIZE])
 {
+	struct program_text program;
 	struct platform *platform;
 
-	if (!platform_config_check(config, error))
+	if (!platform_config_check(config, error) ||
+	    !program_parse(config->td_program, &program, error))
 		return NULL;
 
 	platform = calloc(1, sizeof(*platform));
@@ -59,6 +61,7 @@ struct platform *platform_new(const struct platform_config *config,
 
 	platform->config = *config;
 	platform->memory = *memory;
+	platform->td_program = program;
 	pthread_mutex_init(&platform->p_seamldr_lock, NULL);
 	pthread_mutex_init(&platform->entropy_lock, NULL);
 	if (!power_on(platform, error)) {

@@ -11,6 +11,7 @@
 #include <stdatomic.h>
 
 #include "platform/platform.h"
+#include "tdxmod/program.h"
 
 struct pseamldr;
 struct tdxmod;
@@ -62,6 +63,7 @@ struct seam_range {
  * @tdxmod: the module's state in the SEAM range; NULL: no module was installed
  * @dram: what a module keeps in ordinary memory: PAMT, TDs, vCPUs. Survives an
  *	update by itself.
+ * @td_program: what TD vCPUs execute
  * @seam_ready: SEAMEXTEND.seam_ready: module leaves reach @tdxmod
  * @p_seamldr_ready: SEAMEXTEND.p_seamldr_ready
  * @p_seamldr_lock: the hardware mutex around P-SEAMLDR
@@ -78,6 +80,7 @@ struct platform {
 	struct pseamldr *pseamldr;
 	struct tdxmod *tdxmod;
 	struct dram *dram;
+	struct program_text td_program;
 
 	atomic_bool seam_ready;
 	atomic_bool p_seamldr_ready;

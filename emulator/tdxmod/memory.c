@@ -94,7 +94,7 @@ bool dram_take(struct dram *dram, const struct dram_page *page)
 	return taken;
 }
 
-void dram_release(struct dram *dram, uint64_t pa)
+static struct dram_page *unlink_page(struct dram *dram, uint64_t pa)
 {
 	struct dram_page **link;
 	struct dram_page *page;
@@ -106,8 +106,20 @@ void dram_release(struct dram *dram, uint64_t pa)
 		*link = page->next;
 	pthread_mutex_unlock(&dram->lock);
 
+	return page;
+}
+
+void dram_release(struct dram *dram, uint64_t pa)
+{
+	struct dram_page *page = unlink_page(dram, pa);
+
 	if (page)
 		free_page(page);
+}
+
+void dram_take_out(struct dram *dram, uint64_t pa)
+{
+	free(unlink_page(dram, pa));
 }
 
 struct dram_page dram_look(struct dram *dram, uint64_t pa)

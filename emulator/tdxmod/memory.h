@@ -63,6 +63,14 @@ bool dram_take(struct dram *dram, const struct dram_page *page);
 /** dram_release() - make a page free; what is behind it is destroyed */
 void dram_release(struct dram *dram, uint64_t pa);
 
+/**
+ * dram_take_out() - make a page free, but leave what is behind it alone
+ *
+ * For an object whose lock the caller holds: once the page is out nobody finds
+ * the object any more, and the caller can unlock and destroy it.
+ */
+void dram_take_out(struct dram *dram, uint64_t pa);
+
 /** dram_look() - copy of the PAMT entry of a page; PAGE_FREE if there is none */
 struct dram_page dram_look(struct dram *dram, uint64_t pa);
 

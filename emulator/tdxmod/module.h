@@ -179,14 +179,14 @@ typedef uint64_t tdh_handler(struct tdxmod *mod, unsigned int lp, struct seam_re
 tdh_handler tdh_sys_init, tdh_sys_lp_init, tdh_sys_rd, tdh_sys_config, tdh_sys_key_config;
 tdh_handler tdh_sys_tdmr_init, tdh_sys_shutdown, tdh_sys_update, tdh_sys_lp_shutdown;
 tdh_handler tdh_sys_disable;
-extern __attribute__((weak)) tdh_handler tdh_mng_create, tdh_mng_key_config, tdh_mng_addcx, tdh_mng_init, tdh_mng_rd;
-extern __attribute__((weak)) tdh_handler tdh_mng_vpflushdone, tdh_mng_key_freeid;
-extern __attribute__((weak)) tdh_handler tdh_vp_create, tdh_vp_addcx, tdh_vp_init, tdh_vp_enter, tdh_vp_flush;
-extern __attribute__((weak)) tdh_handler tdh_vp_rd, tdh_vp_wr;
-extern __attribute__((weak)) tdh_handler tdh_mem_sept_add, tdh_mem_page_add, tdh_mem_page_aug, tdh_mem_range_block;
-extern __attribute__((weak)) tdh_handler tdh_mem_track, tdh_mem_page_remove;
-extern __attribute__((weak)) tdh_handler tdh_mr_extend, tdh_mr_finalize;
-extern __attribute__((weak)) tdh_handler tdh_phymem_cache_wb, tdh_phymem_page_reclaim, tdh_phymem_page_rdmd;
-extern __attribute__((weak)) tdh_handler tdh_phymem_page_wbinvd;
+tdh_handler tdh_mng_create, tdh_mng_key_config, tdh_mng_addcx, tdh_mng_init, tdh_mng_rd;
+tdh_handler tdh_mng_vpflushdone, tdh_mng_key_freeid;
+tdh_handler tdh_vp_create, tdh_vp_addcx, tdh_vp_init, tdh_vp_enter, tdh_vp_flush;
+tdh_handler tdh_vp_rd, tdh_vp_wr;
+tdh_handler tdh_mem_sept_add, tdh_mem_page_add, tdh_mem_page_aug, tdh_mem_range_block;
+tdh_handler tdh_mem_track, tdh_mem_page_remove;
+tdh_handler tdh_mr_extend, tdh_mr_finalize;
+tdh_handler tdh_phymem_cache_wb, tdh_phymem_page_reclaim, tdh_phymem_page_rdmd;
+tdh_handler tdh_phymem_page_wbinvd;
 
 #endif

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* TDH.VP.ENTER: associations, epochs, and the way back (SEAM ABI 7.2). */
+#include "tdxmod/run.h"
+
+#define OP_ENTER	(OP(TD_RUNNABLE) | OP(TD_LIVE_EXPORT) | OP(TD_LIVE_IMPORT))
+
+static uint64_t associate(struct td *td, struct vcpu *vcpu, unsigned int lp)
+{
+	if (vcpu->state != VCPU_READY)
+		return TDX_VCPU_STATE_INCORRECT;
+	if (vcpu->lp == lp)
+		return TDX_SUCCESS;
+	if (vcpu->lp != TD_NO_LP)
+		return TDX_VCPU_ASSOCIATED;
+
+	vcpu->lp = lp;
+	atomic_fetch_add(&td->num_associated, 1);
+
+	return TDX_SUCCESS;
+}
+
+/* The epoch of this entry; it also tells which translations are still cached */
+static uint64_t enter_epoch(struct td *td, struct vcpu *vcpu)
+{
+	if (pthread_rwlock_tryrdlock(&td->epoch_lock))
+		return TDX_OPERAND_BUSY | TDX_OPERAND_TD_EPOCH;
+
+	vcpu->epoch = td->epoch;
+	atomic_fetch_add(&td->in_epoch[vcpu->epoch & 1], 1);
+	pthread_rwlock_unlock(&td->epoch_lock);
+
+	return TDX_SUCCESS;
+}
+
+static uint64_t enter_locked(struct tdxmod *mod, unsigned int lp, struct td *td,
+			     struct vcpu *vcpu, struct seam_regs *regs)
+{
+	struct platform *platform = mod->platform;
+	uint64_t status;
+
+	status = associate(td, vcpu, lp);
+	if (!status)
+		status = enter_epoch(td, vcpu);
+	if (status)
+		return status;
+
+	vcpu->state = VCPU_ACTIVE;
+	atomic_store(&platform->lp_in_td[lp], true);
+	status = td_run(mod, lp, td, vcpu, regs);
+	atomic_store(&platform->lp_in_td[lp], false);
+	vcpu->state = td->fatal ? VCPU_DISABLED : VCPU_READY;
+	atomic_fetch_sub(&td->in_epoch[vcpu->epoch & 1], 1);
+
+	return status;
+}
+
+uint64_t tdh_vp_enter(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
+{
+	struct vcpu *vcpu;
+	struct td *td;
+	uint64_t status;
+
+	status = vcpu_get(mod, regs->gpr[SEAM_RCX], ACCESS_EXCLUSIVE, &vcpu, &td);
+	if (status)
+		return status;
+
+	status = td_usable(mod, td);
+	if (!status)
+		status = td_op_get(td, ACCESS_SHARED, OP_ENTER);
+	if (!status) {
+		status = enter_locked(mod, lp, td, vcpu, regs);
+		td_op_put(td);
+	}
+	vcpu_put(vcpu, td);
+
+	return status;
+}

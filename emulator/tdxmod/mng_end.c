@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* End of a TD: TDH.MNG.VPFLUSHDONE and KEY.FREEID (SEAM ABI 7.2). */
+#include "tdxmod/td.h"
+
+static uint64_t vpflushdone_locked(struct tdxmod *mod, struct td *td)
+{
+	struct kot_entry *entry = &mod->kot[td->hkid];
+
+	if (td->lifecycle != TD_HKID_ASSIGNED && td->lifecycle != TD_KEYS_CONFIGURED)
+		return TDX_LIFECYCLE_STATE_INCORRECT;
+	if (pthread_mutex_trylock(&mod->kot_lock))
+		return TDX_OPERAND_BUSY | TDX_OPERAND_KOT;
+	if (atomic_load(&td->num_associated)) {
+		pthread_mutex_unlock(&mod->kot_lock);
+		return TDX_FLUSHVP_NOT_DONE;
+	}
+
+	td->lifecycle = TD_BLOCKED;
+	entry->state = KOT_FLUSHED;
+	/* Packages that never had the key have nothing to write back either */
+	entry->wb_packages = (1U << mod->platform->config.nr_sockets) - 1;
+	pthread_mutex_unlock(&mod->kot_lock);
+	measure_end_build(mod, td);
+
+	return TDX_SUCCESS;
+}
+
+uint64_t tdh_mng_vpflushdone(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
+{
+	struct td *td;
+	uint64_t status;
+
+	(void)lp;
+
+	status = td_get(mod, regs->gpr[SEAM_RCX], ACCESS_EXCLUSIVE, TDX_OPERAND_RCX, &td);
+	if (status)
+		return status;
+
+	status = vpflushdone_locked(mod, td);
+	td_put(td);
+
+	return status;
+}
+
+static uint64_t freeid_locked(struct tdxmod *mod, struct td *td)
+{
+	struct kot_entry *entry = &mod->kot[td->hkid];
+	uint64_t status = TDX_SUCCESS;
+
+	if (td->lifecycle != TD_BLOCKED)
+		return TDX_LIFECYCLE_STATE_INCORRECT;
+	if (pthread_mutex_trylock(&mod->kot_lock))
+		return TDX_OPERAND_BUSY | TDX_OPERAND_KOT;
+
+	if (entry->wb_packages) {
+		status = TDX_WBCACHE_NOT_COMPLETE;
+	} else {
+		entry->state = KOT_FREE;
+		td->lifecycle = TD_TEARDOWN;
+	}
+	pthread_mutex_unlock(&mod->kot_lock);
+
+	return status;
+}
+
+uint64_t tdh_mng_key_freeid(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
+{
+	struct td *td;
+	uint64_t status;
+
+	(void)lp;
+
+	status = td_get(mod, regs->gpr[SEAM_RCX], ACCESS_EXCLUSIVE, TDX_OPERAND_RCX, &td);
+	if (status)
+		return status;
+
+	status = freeid_locked(mod, td);
+	td_put(td);
+
+	return status;
+}

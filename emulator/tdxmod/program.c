@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Parsing the script of a TD. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tdxmod/program.h"
+
+#define MAX_PORT	0xffff
+#define MAX_OUT_SIZE	4
+#define MAX_STATEMENT	64
+
+/** struct syntax - a keyword and its arguments */
+struct syntax {
+	const char *keyword;
+	enum program_op op;
+	unsigned int nr_args;
+};
+
+static const struct syntax grammar[] = {
+	{ "inc", PROGRAM_INC, 0 },
+	{ "touch", PROGRAM_TOUCH, 2 },
+	{ "out", PROGRAM_OUT, 2 },
+	{ "hlt", PROGRAM_HLT, 1 },
+	{ "spin", PROGRAM_SPIN, 1 },
+};
+
+static bool arguments_ok(const struct program_statement *statement)
+{
+	const uint64_t *arg = statement->arg;
+
+	switch (statement->op) {
+	case PROGRAM_INC:
+		return true;
+	case PROGRAM_TOUCH:
+		return !(arg[0] % 4096) && arg[1] && arg[1] <= PROGRAM_MAX_PAGES;
+	case PROGRAM_OUT:
+		return arg[0] <= MAX_PORT && arg[1] && arg[1] <= MAX_OUT_SIZE && arg[1] != 3;
+	case PROGRAM_HLT:
+	case PROGRAM_SPIN:
+		return arg[0];
+	}
+
+	return false;
+}
+
+/* @line is changed; an empty line is no statement and no error */
+static bool parse_statement(char *line, struct program_text *text)
+{
+	struct program_statement *statement = &text->statement[text->nr_statements];
+	char *rest = NULL;
+	char *word = strtok_r(line, " \t\r", &rest);
+
+	if (!word)
+		return true;
+	if (text->nr_statements == PROGRAM_MAX_STATEMENTS)
+		return false;
+
+	for (size_t i = 0; i < sizeof(grammar) / sizeof(grammar[0]); i++) {
+		if (strcmp(grammar[i].keyword, word))
+			continue;
+
+		statement->op = grammar[i].op;
+		for (unsigned int n = 0; n < grammar[i].nr_args; n++) {
+			char *end;
+
+			word = strtok_r(NULL, " \t\r", &rest);
+			if (!word)
+				return false;
+			statement->arg[n] = strtoull(word, &end, 0);
+			if (*end)
+				return false;
+		}
+		text->nr_statements++;
+
+		return !strtok_r(NULL, " \t\r", &rest) && arguments_ok(statement);
+	}
+
+	return false;
+}
+
+bool program_parse(const char *script, struct program_text *text,
+		   char error[static PROGRAM_ERROR_SIZE])
+{
+	char line[MAX_STATEMENT];
+
+	if (!script)
+		script = PROGRAM_DEFAULT;
+
+	memset(text, 0, sizeof(*text));
+	while (*script) {
+		size_t length = strcspn(script, ";\n");
+
+		if (script[strspn(script, " \t")] == '#')
+			length = strcspn(script, "\n");
+		if (length && *script != '#' && script[strspn(script, " \t")] != '#') {
+			snprintf(line, sizeof(line), "%.*s", (int)length, script);
+			if (length >= sizeof(line) || !parse_statement(line, text)) {
+				snprintf(error, PROGRAM_ERROR_SIZE,
+					 "The TD program has an impossible statement \"%.*s\".",
+					 length < MAX_STATEMENT ? (int)length : MAX_STATEMENT,
+					 script);
+				return false;
+			}
+		}
+		script += length;
+		script += *script != '\0';
+	}
+
+	if (!text->nr_statements) {
+		snprintf(error, PROGRAM_ERROR_SIZE, "The TD program has no statement.");
+		return false;
+	}
+
+	return true;
+}
