@@ -33,4 +33,5 @@ $(O)/plugin/%.o: %.c
 	@echo '  CC      $@'
 	@$(CC) $(PLUGIN_CFLAGS) -c -o $@ $<
 
+-include guest/guest.mk
 -include $(PLUGIN_OBJS:.o=.d)

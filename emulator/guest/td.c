@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "kvm_tdx.h"
+#include "td.h"
+
+#define PAGE_SIZE		4096UL
+#define TD_GPA			0x1000000UL
+/* Added before the TD is finalised, and measured */
+#define TD_FIRST_PAGES		4UL
+/* Provided when the TD touches them: behind the first ones, each vCPU has its own */
+#define TD_PAGES_PER_VCPU	16UL
+#define TD_LATER_PAGES		(TD_MAX_VCPUS * TD_PAGES_PER_VCPU)
+#define TD_SIZE			((TD_FIRST_PAGES + TD_LATER_PAGES) * PAGE_SIZE)
+#define TD_LATER_GPA		(TD_GPA + TD_FIRST_PAGES * PAGE_SIZE)
+
+/* TD attributes: no #VE for S-EPT violations, which KVM insists on */
+#define TDX_ATTR_SEPT_VE_DISABLE	(1ULL << 28)
+/* CPUID 80000008: physical and guest physical address width */
+#define CPUID_ADDRESS_SIZES		0x80000008
+#define CPUID_ADDRESS_SIZES_48		(48 << 16 | 48)
+#define CPUID_FEATURES			1
+#define CPUID_1_ECX_X2APIC		(1U << 21)
+#define MAX_CPUID_ENTRIES		256
+#define IRQCHIP_PINS			24
+
+static bool fail(char error[static TD_ERROR_SIZE], const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static bool fail(char error[static TD_ERROR_SIZE], const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(error, TD_ERROR_SIZE, format, args);
+	va_end(args);
+	return false;
+}
+
+static bool tdx_command(int fd, enum kvm_tdx_cmd_id id, uint32_t flags, const void *data,
+			const char *name, char error[static TD_ERROR_SIZE])
+{
+	struct kvm_tdx_cmd cmd = { .id = id, .flags = flags, .data = (uintptr_t)data };
+
+	if (!ioctl(fd, KVM_MEMORY_ENCRYPT_OP, &cmd))
+		return true;
+	return fail(error, "%s failed: %s (TDX status %#llx)", name, strerror(errno),
+		    (unsigned long long)cmd.hw_error);
+}
+
+static bool init_vm(struct td *td, char error[static TD_ERROR_SIZE])
+{
+	struct kvm_tdx_capabilities *caps;
+	struct kvm_tdx_init_vm *init;
+	bool ok;
+
+	caps = calloc(1, sizeof(*caps) + MAX_CPUID_ENTRIES * sizeof(struct kvm_cpuid_entry2));
+	init = calloc(1, sizeof(*init) + sizeof(struct kvm_cpuid_entry2));
+	caps->cpuid.nent = MAX_CPUID_ENTRIES;
+	ok = tdx_command(td->vm, KVM_TDX_CAPABILITIES, 0, caps, "KVM_TDX_CAPABILITIES", error);
+	if (ok) {
+		init->attributes = caps->supported_attrs & TDX_ATTR_SEPT_VE_DISABLE;
+		init->xfam = caps->supported_xfam;
+		init->cpuid.nent = 1;
+		init->cpuid.entries[0].function = CPUID_ADDRESS_SIZES;
+		init->cpuid.entries[0].eax = CPUID_ADDRESS_SIZES_48;
+		ok = tdx_command(td->vm, KVM_TDX_INIT_VM, 0, init, "KVM_TDX_INIT_VM", error);
+	}
+	free(init);
+	free(caps);
+	return ok;
+}
+
+static bool set_cpuid(int kvm, int vcpu, char error[static TD_ERROR_SIZE])
+{
+	struct kvm_cpuid2 *cpuid;
+	unsigned int i;
+	bool ok;
+
+	cpuid = calloc(1, sizeof(*cpuid) + MAX_CPUID_ENTRIES * sizeof(struct kvm_cpuid_entry2));
+	cpuid->nent = MAX_CPUID_ENTRIES;
+	ok = !ioctl(kvm, KVM_GET_SUPPORTED_CPUID, cpuid);
+	/* TDs have an x2APIC, and KVM wants to hear it from us. */
+	for (i = 0; ok && i < cpuid->nent; i++)
+		if (cpuid->entries[i].function == CPUID_FEATURES)
+			cpuid->entries[i].ecx |= CPUID_1_ECX_X2APIC;
+	ok = ok && !ioctl(vcpu, KVM_SET_CPUID2, cpuid);
+	free(cpuid);
+	return ok || fail(error, "KVM_SET_CPUID2 failed: %s", strerror(errno));
+}
+
+static bool add_vcpu(struct td *td, int kvm, char error[static TD_ERROR_SIZE])
+{
+	unsigned int index = td->nr_vcpus;
+	unsigned long gpa = TD_LATER_GPA + index * TD_PAGES_PER_VCPU * PAGE_SIZE;
+	int vcpu = ioctl(td->vm, KVM_CREATE_VCPU, index);
+
+	if (vcpu < 0)
+		return fail(error, "KVM_CREATE_VCPU of vCPU %u failed: %s", index, strerror(errno));
+	td->vcpu[index] = vcpu;
+	td->run[index] = mmap(NULL, td->run_size, PROT_READ | PROT_WRITE, MAP_SHARED, vcpu, 0);
+	td->nr_vcpus++;
+	if (td->run[index] == MAP_FAILED)
+		return fail(error, "mapping vCPU %u failed: %s", index, strerror(errno));
+	/* The initial RCX tells the TD's program where it may touch memory. */
+	return set_cpuid(kvm, vcpu, error) &&
+	       tdx_command(vcpu, KVM_TDX_INIT_VCPU, 0, (void *)gpa, "KVM_TDX_INIT_VCPU", error);
+}
+
+static bool add_memory(struct td *td, char error[static TD_ERROR_SIZE])
+{
+	struct kvm_create_guest_memfd memfd = { .size = TD_SIZE };
+	struct kvm_userspace_memory_region2 region = {
+		.flags = KVM_MEM_GUEST_MEMFD,
+		.guest_phys_addr = TD_GPA,
+		.memory_size = TD_SIZE,
+	};
+	struct kvm_memory_attributes attributes = {
+		.address = TD_GPA,
+		.size = TD_SIZE,
+		.attributes = KVM_MEMORY_ATTRIBUTE_PRIVATE,
+	};
+
+	td->memory = ioctl(td->vm, KVM_CREATE_GUEST_MEMFD, &memfd);
+	if (td->memory < 0)
+		return fail(error, "KVM_CREATE_GUEST_MEMFD failed: %s", strerror(errno));
+	td->shared = mmap(NULL, TD_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (td->shared == MAP_FAILED)
+		return fail(error, "no memory for the TD: %s", strerror(errno));
+	region.userspace_addr = (uintptr_t)td->shared;
+	region.guest_memfd = td->memory;
+	if (ioctl(td->vm, KVM_SET_USER_MEMORY_REGION2, &region))
+		return fail(error, "KVM_SET_USER_MEMORY_REGION2 failed: %s", strerror(errno));
+	if (ioctl(td->vm, KVM_SET_MEMORY_ATTRIBUTES, &attributes))
+		return fail(error, "KVM_SET_MEMORY_ATTRIBUTES failed: %s", strerror(errno));
+	return true;
+}
+
+static bool add_first_pages(struct td *td, char error[static TD_ERROR_SIZE])
+{
+	struct kvm_tdx_init_mem_region region = { .gpa = TD_GPA, .nr_pages = TD_FIRST_PAGES };
+	size_t size = TD_FIRST_PAGES * PAGE_SIZE;
+	void *source = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	bool ok;
+
+	if (source == MAP_FAILED)
+		return fail(error, "no memory for the TD's first pages: %s", strerror(errno));
+	memset(source, 0x90, size);
+	region.source_addr = (uintptr_t)source;
+	ok = tdx_command(td->vcpu[0], KVM_TDX_INIT_MEM_REGION, KVM_TDX_MEASURE_MEMORY_REGION,
+			 &region, "KVM_TDX_INIT_MEM_REGION", error);
+	munmap(source, size);
+	return ok;
+}
+
+bool td_build(struct td *td, int kvm, unsigned int nr_vcpus, char error[static TD_ERROR_SIZE])
+{
+	struct kvm_enable_cap split = { .cap = KVM_CAP_SPLIT_IRQCHIP, .args = { IRQCHIP_PINS } };
+
+	memset(td, 0, sizeof(*td));
+	td->memory = -1;
+	td->shared = MAP_FAILED;
+	td->run_size = ioctl(kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
+	td->vm = ioctl(kvm, KVM_CREATE_VM, KVM_X86_TDX_VM);
+	if (td->vm < 0)
+		return fail(error, "KVM_CREATE_VM of a TD failed: %s (is kvm_intel loaded with tdx=1?)",
+			    strerror(errno));
+	if (ioctl(td->vm, KVM_ENABLE_CAP, &split))
+		return fail(error, "KVM_CAP_SPLIT_IRQCHIP failed: %s", strerror(errno));
+	if (!init_vm(td, error))
+		return false;
+	while (td->nr_vcpus < nr_vcpus)
+		if (!add_vcpu(td, kvm, error))
+			return false;
+	return add_memory(td, error) && add_first_pages(td, error);
+}
+
+bool td_finalize(struct td *td, char error[static TD_ERROR_SIZE])
+{
+	return tdx_command(td->vm, KVM_TDX_FINALIZE_VM, 0, NULL, "KVM_TDX_FINALIZE_VM", error);
+}
+
+static enum td_exit unexpected(const struct kvm_run *run, char error[static TD_ERROR_SIZE])
+{
+	if (run->exit_reason == KVM_EXIT_INTERNAL_ERROR)
+		fail(error, "KVM_RUN ended with internal error %u, data %#llx %#llx",
+		     run->internal.suberror, (unsigned long long)run->internal.data[0],
+		     (unsigned long long)run->internal.data[1]);
+	else if (run->exit_reason == KVM_EXIT_FAIL_ENTRY)
+		fail(error, "KVM_RUN ended with a failed entry, reason %#llx",
+		     (unsigned long long)run->fail_entry.hardware_entry_failure_reason);
+	else
+		fail(error, "KVM_RUN ended with exit reason %u", run->exit_reason);
+	return TD_EXIT_ERROR;
+}
+
+enum td_exit td_enter(struct td *td, unsigned int vcpu, uint32_t *value,
+		      char error[static TD_ERROR_SIZE])
+{
+	const struct kvm_run *run = td->run[vcpu];
+
+	if (ioctl(td->vcpu[vcpu], KVM_RUN, 0)) {
+		if (errno == EINTR || errno == EAGAIN)
+			return TD_EXIT_SIGNAL;
+		fail(error, "KVM_RUN failed: %s", strerror(errno));
+		return TD_EXIT_ERROR;
+	}
+	if (run->exit_reason != KVM_EXIT_IO || run->io.direction != KVM_EXIT_IO_OUT ||
+	    run->io.size > sizeof(*value))
+		return unexpected(run, error);
+	*value = 0;
+	memcpy(value, (const char *)run + run->io.data_offset, run->io.size);
+	return TD_EXIT_OUT;
+}
+
+void td_release(struct td *td)
+{
+	unsigned int i;
+
+	for (i = 0; i < td->nr_vcpus; i++) {
+		if (td->run[i] != MAP_FAILED)
+			munmap(td->run[i], td->run_size);
+		close(td->vcpu[i]);
+	}
+	if (td->memory >= 0)
+		close(td->memory);
+	if (td->vm >= 0)
+		close(td->vm);
+	if (td->shared && td->shared != MAP_FAILED)
+		munmap(td->shared, TD_SIZE);
+}

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Run TDs inside the virtual TDX host and watch their counters. Each vCPU of a
+ * TD adds one to a counter and writes it to an I/O port; a counter that jumps
+ * means that a TD lost its state.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <linux/kvm.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "td.h"
+
+#define MAX_TDS		32
+#define MSEC_PER_SEC	1000
+#define NSEC_PER_MSEC	1000000L
+
+static const char usage[] =
+"Usage: tdrun [-t TDS] [-c VCPUS] [-n EXITS] [-i MS] [-u] [-v]\n"
+"  -t TDS    number of TDs (1)\n"
+"  -c VCPUS  vCPUs of each (1)\n"
+"  -n EXITS  end after so many exits of each vCPU (0: on SIGTERM or SIGINT)\n"
+"  -i MS     pause between two exits (0)\n"
+"  -u        stay unfinalised until SIGUSR1\n"
+"  -v        print every counter: td N vcpu N counter N\n";
+
+/** struct options - the command line */
+struct options {
+	unsigned int nr_tds;
+	unsigned int nr_vcpus;
+	unsigned int exits;
+	unsigned int interval_ms;
+	bool unfinalised;
+	bool verbose;
+};
+
+/** struct worker - a thread that runs one vCPU */
+struct worker {
+	pthread_t thread;
+	unsigned int td;
+	unsigned int vcpu;
+	unsigned int exits;
+	uint32_t counter;
+	bool ok;
+};
+
+static struct options options = { .nr_tds = 1, .nr_vcpus = 1 };
+static struct td tds[MAX_TDS];
+static struct worker workers[MAX_TDS * TD_MAX_VCPUS];
+static volatile sig_atomic_t stop;
+
+static void complain(const struct worker *worker, const char *sentence)
+{
+	fprintf(stderr, "tdrun: td %u vcpu %u: %s\n", worker->td, worker->vcpu, sentence);
+}
+
+static void pause_between(void)
+{
+	struct timespec pause = {
+		.tv_sec = options.interval_ms / MSEC_PER_SEC,
+		.tv_nsec = options.interval_ms % MSEC_PER_SEC * NSEC_PER_MSEC,
+	};
+
+	if (options.interval_ms)
+		nanosleep(&pause, NULL);
+}
+
+/* Whether the counter goes on where it was. */
+static bool count(struct worker *worker, uint32_t value)
+{
+	char sentence[TD_ERROR_SIZE];
+
+	if (value != worker->counter + 1) {
+		snprintf(sentence, sizeof(sentence), "the counter jumped from %u to %u",
+			 worker->counter, value);
+		complain(worker, sentence);
+		return false;
+	}
+	worker->counter = value;
+	worker->exits++;
+	if (options.verbose) {
+		printf("td %u vcpu %u counter %u\n", worker->td, worker->vcpu, value);
+		fflush(stdout);
+	}
+	return true;
+}
+
+static void *work(void *arg)
+{
+	struct worker *worker = arg;
+	char error[TD_ERROR_SIZE];
+	uint32_t value;
+
+	while (!stop && (!options.exits || worker->exits < options.exits)) {
+		switch (td_enter(&tds[worker->td], worker->vcpu, &value, error)) {
+		case TD_EXIT_OUT:
+			if (!count(worker, value))
+				return NULL;
+			pause_between();
+			break;
+		case TD_EXIT_SIGNAL:
+			break;
+		case TD_EXIT_ERROR:
+			complain(worker, error);
+			return NULL;
+		}
+	}
+	worker->ok = true;
+	return NULL;
+}
+
+static void kick(int signal)
+{
+	(void)signal;
+}
+
+/* Signals are waited for, in the main thread; SIGUSR2 ends KVM_RUN of another. */
+static void block_signals(sigset_t *set)
+{
+	struct sigaction action = { .sa_handler = kick };
+
+	sigemptyset(set);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGUSR1);
+	/* From the last worker that is through */
+	sigaddset(set, SIGALRM);
+	pthread_sigmask(SIG_BLOCK, set, NULL);
+	sigaction(SIGUSR2, &action, NULL);
+}
+
+static unsigned int nr_workers(void)
+{
+	return options.nr_tds * options.nr_vcpus;
+}
+
+static void *work_and_tell(void *arg)
+{
+	static unsigned int finished;
+
+	work(arg);
+	if (__atomic_add_fetch(&finished, 1, __ATOMIC_SEQ_CST) == nr_workers())
+		kill(getpid(), SIGALRM);
+	return NULL;
+}
+
+static bool build_all(int kvm)
+{
+	char error[TD_ERROR_SIZE];
+	unsigned int i;
+
+	for (i = 0; i < options.nr_tds; i++) {
+		if (!td_build(&tds[i], kvm, options.nr_vcpus, error)) {
+			fprintf(stderr, "tdrun: td %u: %s\n", i, error);
+			return false;
+		}
+	}
+	printf("tdrun: %u TDs with %u vCPUs each are built\n", options.nr_tds, options.nr_vcpus);
+	fflush(stdout);
+	return true;
+}
+
+static bool finalize_all(void)
+{
+	char error[TD_ERROR_SIZE];
+	unsigned int i;
+
+	for (i = 0; i < options.nr_tds; i++) {
+		if (!td_finalize(&tds[i], error)) {
+			fprintf(stderr, "tdrun: td %u: %s\n", i, error);
+			return false;
+		}
+	}
+	printf("tdrun: all TDs are finalised\n");
+	fflush(stdout);
+	return true;
+}
+
+static bool start_workers(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_workers(); i++) {
+		workers[i].td = i / options.nr_vcpus;
+		workers[i].vcpu = i % options.nr_vcpus;
+		if (pthread_create(&workers[i].thread, NULL, work_and_tell, &workers[i])) {
+			fprintf(stderr, "tdrun: cannot start a thread for each vCPU\n");
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool join_workers(void)
+{
+	bool ok = true;
+	unsigned int i;
+
+	stop = 1;
+	for (i = 0; i < nr_workers(); i++) {
+		tds[workers[i].td].run[workers[i].vcpu]->immediate_exit = 1;
+		pthread_kill(workers[i].thread, SIGUSR2);
+	}
+	for (i = 0; i < nr_workers(); i++) {
+		pthread_join(workers[i].thread, NULL);
+		printf("td %u vcpu %u: %u exits, counter %u, %s\n", workers[i].td, workers[i].vcpu,
+		       workers[i].exits, workers[i].counter, workers[i].ok ? "unbroken" : "BROKEN");
+		ok &= workers[i].ok;
+	}
+	return ok;
+}
+
+static bool run_all(int kvm, const sigset_t *signals)
+{
+	int signal = 0;
+
+	if (!build_all(kvm))
+		return false;
+	if (options.unfinalised) {
+		while (signal != SIGUSR1 && signal != SIGTERM && signal != SIGINT)
+			sigwait(signals, &signal);
+		if (signal != SIGUSR1)
+			return true;
+	}
+	if (!finalize_all() || !start_workers())
+		return false;
+	do {
+		sigwait(signals, &signal);
+	} while (signal == SIGUSR1);
+	return join_workers();
+}
+
+static bool parse_number(const char *text, unsigned int min, unsigned int max, unsigned int *number)
+{
+	unsigned long value;
+	char *end;
+
+	errno = 0;
+	value = strtoul(text, &end, 10);
+	if (errno || *text < '0' || *text > '9' || *end || value < min || value > max)
+		return false;
+	*number = value;
+	return true;
+}
+
+static bool parse_options(int argc, char **argv)
+{
+	bool ok = true;
+	int c;
+
+	while (ok && (c = getopt(argc, argv, "t:c:n:i:uv")) != -1) {
+		switch (c) {
+		case 't':
+			ok = parse_number(optarg, 1, MAX_TDS, &options.nr_tds);
+			break;
+		case 'c':
+			ok = parse_number(optarg, 1, TD_MAX_VCPUS, &options.nr_vcpus);
+			break;
+		case 'n':
+			ok = parse_number(optarg, 0, UINT32_MAX, &options.exits);
+			break;
+		case 'i':
+			ok = parse_number(optarg, 0, UINT32_MAX, &options.interval_ms);
+			break;
+		case 'u':
+			options.unfinalised = true;
+			break;
+		case 'v':
+			options.verbose = true;
+			break;
+		default:
+			ok = false;
+			break;
+		}
+	}
+	return ok && optind == argc;
+}
+
+int main(int argc, char **argv)
+{
+	sigset_t signals;
+	unsigned int i;
+	bool ok;
+	int kvm;
+
+	if (!parse_options(argc, argv)) {
+		fputs(usage, stderr);
+		return 2;
+	}
+	kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	if (kvm < 0) {
+		fprintf(stderr, "tdrun: /dev/kvm: %s, load kvm_intel first\n", strerror(errno));
+		return EXIT_FAILURE;
+	}
+	block_signals(&signals);
+	for (i = 0; i < MAX_TDS; i++)
+		tds[i].vm = tds[i].memory = -1;
+	ok = run_all(kvm, &signals);
+	for (i = 0; i < options.nr_tds; i++)
+		td_release(&tds[i]);
+	printf("tdrun: torn down\n");
+	return ok ? EXIT_SUCCESS : EXIT_FAILURE;
+}
