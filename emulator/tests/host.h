@@ -29,7 +29,8 @@
  * @config: the description; change it before host_start()
  * @platform: made by host_start()
  * @ram: pages, absent ones are zero
- * @entropy_fails: so many RDRANDs to come fail
+ * @entropy_passes: so many RDRANDs to come succeed before
+ * @entropy_fails: so many fail
  * @interrupts: so many questions to come find an interrupt pending
  * @diagnoses: sentences that the models said
  * @on_read: called before firmware reads @on_read_pa; for tests of contention
@@ -38,6 +39,7 @@ struct host {
 	struct platform_config config;
 	struct platform *platform;
 	uint8_t **ram;
+	unsigned int entropy_passes;
 	unsigned int entropy_fails;
 	unsigned int interrupts;
 	unsigned int diagnoses;

@@ -7,6 +7,13 @@
 
 static const struct suite *const suites[] = {
 	&suite_scenarios,
+	&suite_install,
+	&suite_loader,
+	&suite_module,
+	&suite_metadata,
+	&suite_signature,
+	&suite_platform,
+	&suite_names,
 	&suite_decode,
 	&suite_cpu,
 	&suite_faults,

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The other leaves of P-SEAMLDR, and what INFO and SEAMINFO say (SEAM ABI 3). */
+#include <string.h>
+
+#include "pseamldr/pseamldr.h"
+#include "tests/fixture.h"
+#include "tests/suites.h"
+
+static uint64_t read_info(struct fixture *f, struct seamldr_info *info)
+{
+	uint64_t status = host_leaf(&f->host, 1, SEAMLDR_INFO, HOST_BUFFER_PA, 0, 0, 0);
+
+	host_read(&f->host, HOST_BUFFER_PA, info, sizeof(*info));
+
+	return status;
+}
+
+FIXTURE_TEST(info)
+{
+	const struct seam_sigstruct *sig = host_image_sigstruct(&f->old);
+	struct seamldr_info info;
+
+	CHECK_EQ(read_info(f, &info), SEAMLDR_SUCCESS);
+	CHECK_EQ(info.version, 0);
+	CHECK_EQ(info.vendor_id, 0x8086);
+	CHECK_EQ(info.major_version, 2);
+	CHECK_EQ(info.num_remaining_updates, f->host.config.seamdb_size - 1);
+	CHECK_EQ(info.seamextend.valid, 0x1ff);
+	CHECK_EQ(info.seamextend.svn_minor, sig->svn_minor);
+	CHECK_EQ(info.seamextend.svn_major, sig->svn_major);
+	CHECK(!memcmp(info.seamextend.mrseam, sig->seamhash, sizeof(sig->seamhash)));
+	CHECK_EQ(info.seamextend.seam_ready, 1);
+	CHECK_EQ(info.seamextend.p_seamldr_ready, 1);
+	CHECK_EQ(info.features0, 2);
+
+	/* RCX of every kind that the shared HPA rule refuses */
+	CHECK_EQ(host_leaf(&f->host, 0, SEAMLDR_INFO, f->host.config.seamrr_base, 0, 0, 0),
+		 SEAMLDR_EBADPARAM);
+	CHECK_EQ(host_leaf(&f->host, 0, SEAMLDR_INFO,
+			   HOST_BUFFER_PA | (uint64_t)HOST_TD_KEYID << 40, 0, 0, 0),
+		 SEAMLDR_EBADPARAM);
+	CHECK_EQ(host_leaf(&f->host, 0, SEAMLDR_INFO, HOST_RAM_SIZE, 0, 0, 0),
+		 SEAMLDR_EBADPARAM);
+
+	return true;
+}
+
+FIXTURE_TEST(seaminfo)
+{
+	struct seamldr_seaminfo info;
+
+	CHECK_EQ(host_leaf(&f->host, 2, SEAMLDR_SEAMINFO, HOST_BUFFER_PA + 1024, 0, 0, 0),
+		 SEAMLDR_EBADPARAM);
+	CHECK_EQ(host_leaf(&f->host, 2, SEAMLDR_SEAMINFO, HOST_BUFFER_PA, 0, 0, 0),
+		 SEAMLDR_SUCCESS);
+	host_read(&f->host, HOST_BUFFER_PA, &info, sizeof(info));
+	CHECK_EQ(info.tot_num_lps, FIXTURE_LPS);
+	CHECK_EQ(info.tot_num_sockets, FIXTURE_SOCKETS);
+	CHECK_EQ(info.socket_cpuid[1], f->host.config.cpuid_1_eax[1]);
+	CHECK_EQ(info.socket_cpuid[2], 0);
+	CHECK_EQ(info.p_seamldr_base, f->host.config.p_seamldr_base);
+	CHECK_EQ(info.cmr[0].size, HOST_RAM_SIZE);
+	CHECK_EQ(info.cmr[1].size, 0);
+
+	return true;
+}
+
+static uint64_t on_all(struct fixture *f, uint64_t leaf)
+{
+	uint64_t status = 0;
+
+	for (unsigned int lp = 0; lp < FIXTURE_LPS && !status; lp++)
+		status = host_leaf(&f->host, lp, leaf, 0, 0, 0, 0);
+
+	return status;
+}
+
+FIXTURE_TEST(shutdown)
+{
+	/* Dirty: a module is or was loaded */
+	CHECK_EQ(host_leaf(&f->host, 0, SEAMLDR_SHUTDOWN, 0, 0, 0, 0), SEAMLDR_ECLEANUPREQ);
+	CHECK(platform_seam_ready(f->host.platform));
+	CHECK_EQ(on_all(f, SEAMLDR_CLEANUP), SEAMLDR_SUCCESS);
+
+	CHECK_EQ(host_leaf(&f->host, 1, SEAMLDR_SHUTDOWN, 0, 0, 0, 0), SEAMLDR_SUCCESS);
+	CHECK_EQ(host_leaf(&f->host, 1, SEAMLDR_SHUTDOWN, 0, 0, 0, 0), SEAMLDR_SUCCESS);
+	CHECK_EQ(host_leaf(&f->host, 1, SEAMLDR_INSTALL, 0, 0, 0, 0), SEAMLDR_EBADCALL);
+	CHECK_EQ(host_leaf(&f->host, 1, SEAMLDR_CLEANUP, 0, 0, 0, 0), SEAMLDR_EBADCALL);
+	CHECK_EQ(host_leaf(&f->host, 0, SEAMLDR_SHUTDOWN, 0, 0, 0, 0), SEAMLDR_SUCCESS);
+	CHECK_EQ(host_leaf(&f->host, 2, SEAMLDR_SHUTDOWN, 0, 0, 0, 0), SEAMLDR_SUCCESS);
+
+	/* The last call has to come from the LP that INFO names */
+	CHECK_EQ(host_leaf(&f->host, 3, SEAMLDR_SHUTDOWN, 0, 0, 0, 0), SEAMLDR_EBADCALL);
+	CHECK_EQ(host_leaf(&f->host, 0, SEAMLDR_SHUTDOWN, 0, 0, 0, 0), SEAMLDR_SUCCESS);
+	CHECK_EQ(host_leaf(&f->host, 0, SEAMLDR_INFO, HOST_BUFFER_PA, 0, 0, 0), HOST_VMFAIL);
+
+	return true;
+}
+
+FIXTURE_TEST(cleanup)
+{
+	struct seamldr_info info;
+
+	CHECK_EQ(fixture_shutdown(f, 0), TDX_SUCCESS);
+	CHECK_EQ(host_leaf(&f->host, 0, SEAMLDR_CLEANUP, 0, 0, 0, 0), SEAMLDR_SUCCESS);
+	CHECK_EQ(host_leaf(&f->host, 0, SEAMLDR_CLEANUP, 0, 0, 0, 0), SEAMLDR_EBADCALL);
+	CHECK_EQ(host_leaf(&f->host, 1, SEAMLDR_INSTALL, 0, 0, 0, 0), SEAMLDR_EBADCALL);
+	CHECK_EQ(host_leaf(&f->host, 0, TDH_SYS_LP_SHUTDOWN, 0, 0, 0, 0), HOST_VMFAIL);
+
+	/* LP 1 is the last of its package: keys, then cache, both interruptible */
+	f->host.interrupts = 2;
+	CHECK_EQ(host_leaf(&f->host, 1, SEAMLDR_CLEANUP, 0, 0, 0, 0), SEAMLDR_EINTERRUPT);
+	CHECK_EQ(host_leaf(&f->host, 1, SEAMLDR_CLEANUP, 0, 0, 0, 0), SEAMLDR_EINTERRUPT);
+	f->host.entropy_fails = 1;
+	CHECK_EQ(host_leaf(&f->host, 1, SEAMLDR_CLEANUP, 0, 0, 0, 0), SEAMLDR_ENOENTROPY);
+	CHECK_EQ(host_leaf(&f->host, 1, SEAMLDR_CLEANUP, 0, 0, 0, 0), SEAMLDR_SUCCESS);
+	CHECK_EQ(host_leaf(&f->host, 2, SEAMLDR_CLEANUP, 0, 0, 0, 0), SEAMLDR_SUCCESS);
+	CHECK_EQ(host_leaf(&f->host, 3, SEAMLDR_CLEANUP, 0, 0, 0, 0), SEAMLDR_SUCCESS);
+
+	CHECK_EQ(read_info(f, &info), SEAMLDR_SUCCESS);
+	CHECK_EQ(info.seamextend.valid, 0);
+	CHECK_EQ(info.seamextend.svn_major, 0);
+	CHECK_EQ(info.seamextend.seam_ready, 0);
+	CHECK_EQ(info.seamextend.p_seamldr_ready, 1);
+	CHECK_EQ(info.num_remaining_updates, f->host.config.seamdb_size);
+
+	/* Neither UPDATE nor resuming is possible, LOAD is */
+	CHECK_EQ(fixture_install(f).status, SEAMLDR_EBADPARAM);
+	host_put_image(&f->host, &f->new, SEAMLDR_SCENARIO_LOAD);
+	CHECK_EQ(host_session(&f->host).status, SEAMLDR_SUCCESS);
+	CHECK_EQ(host_cold_init(&f->host), TDX_SUCCESS);
+	CHECK_EQ(fixture_version(f), FIXTURE_NEWER);
+
+	return true;
+}
+
+/* A LOAD that keeps the SVN needs no CLEANUP, and loses what was handed over */
+FIXTURE_TEST(load)
+{
+	CHECK_EQ(fixture_shutdown(f, 0), TDX_SUCCESS);
+	host_put_image(&f->host, &f->new, SEAMLDR_SCENARIO_LOAD);
+	CHECK_EQ(host_session(&f->host).status, SEAMLDR_SUCCESS);
+	CHECK_EQ(host_sys_init(&f->host), TDX_SUCCESS);
+	CHECK_EQ(host_lp_init(&f->host, 0, FIXTURE_LPS), TDX_SUCCESS);
+	CHECK_EQ(host_leaf(&f->host, 0, TDH_SYS_UPDATE, 0, 0, 0, 0), TDX_SYS_INVALID_HANDOFF);
+
+	return true;
+}
+
+static bool no_module(void)
+{
+	struct host host;
+	bool ok;
+
+	host_init(&host, 1, 1);
+	ok = host_start(&host, NULL) &&
+	     host_leaf(&host, 0, TDH_SYS_INIT, 0, 0, 0, 0) == HOST_VMFAIL &&
+	     host_leaf(&host, 0, SEAMLDR_CLEANUP, 0, 0, 0, 0) == SEAMLDR_EBADCALL &&
+	     host_leaf(&host, 0, SEAMLDR_INFO, HOST_BUFFER_PA, 0, 0, 0) == SEAMLDR_SUCCESS;
+	host_free(&host);
+
+	return ok;
+}
+
+static bool needed(unsigned int nr_lps, uint64_t expected)
+{
+	struct seam_sigstruct sig = {
+		.stack_pages_raw = 1,
+		.tls_pages_raw = 1,
+		.keyhole_pages_raw = 127,
+		.global_pages_raw = 21,
+		.handoff_pages_raw = 13,
+	};
+	struct host host;
+	uint64_t size;
+
+	host_init(&host, nr_lps, 1);
+	if (!host_start(&host, NULL))
+		return false;
+	size = seam_range_needed(host.platform, &sig, 115);
+	host_free(&host);
+	CHECK_EQ(size, expected);
+
+	return true;
+}
+
+/* The documented sizes of release 1.5.16 */
+static bool size(void)
+{
+	return needed(128, 0x54c000) && needed(256, 0x870000) && needed(512, 0xeb2000) &&
+	       /* LPs are counted in powers of two */
+	       needed(65, 0x54c000) && needed(129, 0x870000);
+}
+
+static const struct test tests[] = {
+	{ "INFO", info },
+	{ "SEAMINFO", seaminfo },
+	{ "SHUTDOWN", shutdown },
+	{ "CLEANUP", cleanup },
+	{ "LOAD over a module that was shut down", load },
+	{ "a platform without module", no_module },
+	{ "SEAM range size", size },
+	{ NULL, NULL }
+};
+
+const struct suite suite_loader = { "loader", tests };

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* TDH.SYS.RD: fields, protocol, and where the values come from (SEAM ABI 4.6). */
+#include <string.h>
+
+#include "pseamldr/pseamldr.h"
+#include "tdxmod/metadata.h"
+#include "tdxmod/module.h"
+#include "tests/fixture.h"
+#include "tests/suites.h"
+
+#define FIRST_FIELD	0x0000000200000000ULL
+#define MAX_FIELDS	1000
+
+static uint64_t read_next(struct fixture *f, uint64_t id, uint64_t *value, uint64_t *next)
+{
+	struct seam_regs regs = {
+		.gpr[SEAM_RAX] = TDH_SYS_RD,
+		.gpr[SEAM_RDX] = id,
+		.gpr[SEAM_R8] = 0x55,
+	};
+	uint64_t status = host_call(&f->host, 0, &regs);
+
+	*value = regs.gpr[SEAM_R8];
+	*next = regs.gpr[SEAM_RDX];
+
+	return status;
+}
+
+/* From "first" to "no more", every id is readable and none comes twice */
+FIXTURE_TEST(enumeration)
+{
+	unsigned int count = 0;
+	bool handoff = false;
+	uint64_t value, next;
+	uint64_t id;
+
+	CHECK_EQ(read_next(f, METADATA_NO_FIELD, &value, &id),
+		 TDX_METADATA_FIRST_FIELD_ID_IN_CONTEXT);
+	CHECK_EQ(id, FIRST_FIELD);
+	CHECK_EQ(value, 0);
+	/* The context is ignored */
+	CHECK_EQ(read_next(f, METADATA_NO_FIELD & ~METADATA_CONTEXT, &value, &next),
+		 TDX_METADATA_FIRST_FIELD_ID_IN_CONTEXT);
+
+	while (id != METADATA_NO_FIELD && count < MAX_FIELDS) {
+		CHECK_EQ(read_next(f, id, &value, &next), TDX_SUCCESS);
+		CHECK(next != id);
+		handoff |= id == FIELD_MODULE_HV;
+		count++;
+		id = next;
+	}
+	CHECK_EQ(id, METADATA_NO_FIELD);
+	CHECK(handoff);
+	/* 32 CMRs, base and size, are most of them; 2 packages; 3 CPUID leaves */
+	CHECK_EQ(count, 33 + 2 * 32 + 2 + 3 + 2 * 3);
+
+	return true;
+}
+
+/** struct known - an id of Linux, and what the default module has there */
+struct known {
+	uint64_t id;
+	uint64_t value;
+};
+
+static const struct known known[] = {
+	{ 0x0800000100000003, 5 },
+	{ 0x0800000100000004, 1 },
+	{ 0x0800000100000005, FIXTURE_UPDATE },
+	{ 0x0a00000300000008, 0x226f3f0fbf },
+	{ 0x9100000100000008, 64 },
+	{ 0x9100000100000009, 16 },
+	{ 0x9100000100000010, 16 },
+	{ 0x9100000100000011, 16 },
+	{ 0x9100000100000012, 16 },
+	{ 0x9800000100000000, 4096 },
+	{ 0x9800000100000100, 24576 },
+	{ 0x9800000100000200, 24576 },
+	{ 0x1900000300000000, 0x70000001 },
+	{ 0x1900000300000001, 0 },
+	{ 0x1900000300000002, 0x6dbe7 },
+	{ 0x1900000300000003, 3 },
+	{ 0x9900000100000004, 3 },
+	{ 0x9900000100000008, 576 },
+	{ 0x9900000300000402, 0xffffffff80000008 },
+	{ 0x9900000300000504, 0xffffff },
+	{ 0x9900000300000505, 0 },
+	{ 0x8900000100000000, 0 },
+	{ 0x8900000100000001, 0 },
+	{ 0x8900000000000002, 0 },
+	{ 0x8900000100000003, 13 },
+	{ 0x0800000200000000, 0x8086 },
+	{ 0x0000000200000000, FIXTURE_SOCKETS },
+	{ 0x0000000200000002, 0x000a06d1 },
+	{ 0x9000000100000000, 32 },
+	{ 0x9000000300000100, HOST_RAM_SIZE },
+	{ 0x9000000300000101, 0 },
+	{ 0x0a00000000000001, 1 },
+};
+
+FIXTURE_TEST(values)
+{
+	uint64_t id, value, next;
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		CHECK_EQ(read_next(f, known[i].id, &value, &next), TDX_SUCCESS);
+		if (value != known[i].value)
+			printf("# field 0x%llx\n", (unsigned long long)known[i].id);
+		CHECK_EQ(value, known[i].value);
+		/* Element size, increment, context and bit 63 are not looked at */
+		id = (known[i].id & ~METADATA_ELEMENT_SIZE) ^ 1ULL << 63;
+		id |= 1ULL << 50 | METADATA_CONTEXT;
+		CHECK_EQ(read_next(f, id, &value, &next), TDX_SUCCESS);
+		CHECK_EQ(value, known[i].value);
+	}
+
+	return true;
+}
+
+FIXTURE_TEST(refusals)
+{
+	static const unsigned int zero_bits[] = { 24, 31, 34, 37, 38, 46, 47, 49, 55, 62 };
+	uint64_t value, next;
+
+	for (size_t i = 0; i < sizeof(zero_bits) / sizeof(zero_bits[0]); i++) {
+		CHECK_EQ(read_next(f, FIELD_UPDATE_VERSION | 1ULL << zero_bits[i], &value, &next),
+			 TDX_METADATA_FIELD_ID_INCORRECT);
+		CHECK_EQ(value, 0);
+		CHECK_EQ(next, METADATA_NO_FIELD);
+	}
+	CHECK_EQ(read_next(f, 0x0800000100000007, &value, &next), TDX_METADATA_FIELD_ID_INCORRECT);
+	CHECK_EQ(read_next(f, 0x9900000300000403, &value, &next), TDX_METADATA_FIELD_ID_INCORRECT);
+
+	/* The dispatcher's refusal leaves RDX and R8 alone, the handler's does not */
+	CHECK_EQ(fixture_shutdown(f, 0), TDX_SUCCESS);
+	CHECK_EQ(read_next(f, FIELD_MODULE_HV, &value, &next), TDX_SYS_SHUTDOWN);
+	CHECK_EQ(value, 0x55);
+	CHECK_EQ(next, FIELD_MODULE_HV);
+	CHECK_EQ(fixture_install(f).status, SEAMLDR_SUCCESS);
+	CHECK_EQ(host_sys_init(&f->host), TDX_SUCCESS);
+	CHECK_EQ(read_next(f, FIELD_MODULE_HV, &value, &next), TDX_SYS_LP_INIT_NOT_DONE);
+	CHECK_EQ(value, 0);
+	CHECK_EQ(next, METADATA_NO_FIELD);
+
+	return true;
+}
+
+/* Before UPDATE the new module shows what was handed to it */
+FIXTURE_TEST(handoff)
+{
+	uint64_t value, next;
+
+	CHECK_EQ(fixture_shutdown(f, 0), TDX_SUCCESS);
+	CHECK_EQ(fixture_install(f).status, SEAMLDR_SUCCESS);
+	CHECK_EQ(host_sys_init(&f->host), TDX_SUCCESS);
+	CHECK_EQ(host_lp_init(&f->host, 0, 1), TDX_SUCCESS);
+	CHECK_EQ(read_next(f, FIELD_HANDOFF_VALID, &value, &next), TDX_SUCCESS);
+	CHECK_EQ(value, 1);
+	CHECK_EQ(read_next(f, 0x8900000200000006, &value, &next), TDX_SUCCESS);
+	CHECK_EQ(value, 53386);
+	CHECK_EQ(host_lp_init(&f->host, 1, FIXTURE_LPS), TDX_SUCCESS);
+	CHECK_EQ(host_leaf(&f->host, 0, TDH_SYS_UPDATE, 0, 0, 0, 0), TDX_SUCCESS);
+	CHECK_EQ(read_next(f, FIELD_HANDOFF_VALID, &value, &next), TDX_SUCCESS);
+	CHECK_EQ(value, 0);
+
+	return true;
+}
+
+static void overrides(struct fixture *f, struct image_spec *old)
+{
+	(void)f;
+	old->desc.nr_overrides = 2;
+	old->desc.override[0] = (struct module_override) {
+		.field_id = FIELD_UPDATE_VERSION,
+		.value = 99,
+	};
+	old->desc.override[1] = (struct module_override) {
+		.field_id = FIELD_MODULE_HV,
+		.flags = MODULE_OVERRIDE_ABSENT,
+	};
+}
+
+FIXTURE_TEST_WITH(image_overrides, overrides)
+{
+	uint64_t value, next;
+
+	CHECK_EQ(fixture_version(f), 99);
+	CHECK_EQ(read_next(f, FIELD_MODULE_HV, &value, &next), TDX_METADATA_FIELD_ID_INCORRECT);
+	/* The field before it goes on behind it */
+	CHECK_EQ(read_next(f, 0x0800000100000006, &value, &next), TDX_SUCCESS);
+	CHECK_EQ(next, FIELD_MODULE_HV + 1);
+
+	return true;
+}
+
+/* Known releases by SEAMHASH, without a note: as for Intel's images */
+static bool release(void)
+{
+	static const uint8_t hash_1_5_01[] = { 0x97, 0x90, 0xd8, 0x9a, 0x10, 0x21, 0x0e, 0xc6 };
+	static const uint8_t hash_2_0_08[] = { 0x47, 0x6a, 0x29, 0x97, 0xc6, 0x2b, 0xcc, 0xc7 };
+	static const uint8_t nothing[64];
+	struct seam_sigstruct sig = { .handoff_pages_raw = 24, .svn_major = 3, .svn_minor = 9 };
+	struct module_desc desc;
+	struct host host;
+
+	host_init(&host, 1, 1);
+	if (!host_start(&host, NULL))
+		return false;
+
+	memcpy(sig.seamhash, hash_1_5_01, sizeof(hash_1_5_01));
+	release_desc(host.platform, &sig, nothing, sizeof(nothing), &desc);
+	CHECK_EQ(desc.update, 1);
+	CHECK_EQ(desc.features0, 0xf0fbf);
+	CHECK_EQ(desc.max_vcpus_per_td, 0);
+	memcpy(sig.seamhash, hash_2_0_08, sizeof(hash_2_0_08));
+	release_desc(host.platform, &sig, nothing, sizeof(nothing), &desc);
+	CHECK_EQ(desc.major, 2);
+	CHECK_EQ(desc.build_num, 882);
+	CHECK_EQ(desc.features0, 0x32a71f0fbf);
+	CHECK_EQ(desc.series, MODULE_SERIES_2_0);
+	CHECK_EQ(desc.handoff_pages_raw, 24);
+	CHECK_EQ(host.diagnoses, 0);
+
+	/* An unknown one is guessed, and that is said */
+	sig.seamhash[0] ^= 1;
+	sig.version = (struct seam_version) { .major = 2, .minor = 0, .update = 14 };
+	release_desc(host.platform, &sig, nothing, sizeof(nothing), &desc);
+	CHECK_EQ(desc.update, 14);
+	CHECK_EQ(desc.features0, 0x32a71f0fbf);
+	CHECK_EQ(host.diagnoses, 1);
+	host_free(&host);
+
+	return true;
+}
+
+static const struct test tests[] = {
+	{ "enumeration", enumeration },
+	{ "values that Linux reads", values },
+	{ "refusals", refusals },
+	{ "handoff data before UPDATE", handoff },
+	{ "fields that an image overrides", image_overrides },
+	{ "known and unknown releases", release },
+	{ NULL, NULL }
+};
+
+const struct suite suite_metadata = { "metadata", tests };
