@@ -121,7 +121,7 @@ uint64_t tdh_mem_page_add(struct tdxmod *mod, unsigned int lp, struct seam_regs 
 static uint64_t aug_page(struct tdxmod *mod, unsigned int lp, struct td *td,
 			 const struct sept_walk *walk, const struct seam_regs *regs)
 {
-	if (walk->level != LEVEL_4K) {
+	if (walk->entry && walk->level != LEVEL_4K) {
 		platform_diagnose(mod->platform, lp,
 				  "TDH.MEM.PAGE.AUG of pages larger than 4 KiB is not modelled.");
 		return TDX_OPERAND_INVALID | TDX_OPERAND_RCX;

@@ -11,6 +11,8 @@ static const struct suite *const suites[] = {
 	&suite_loader,
 	&suite_module,
 	&suite_metadata,
+	&suite_td,
+	&suite_survival,
 	&suite_signature,
 	&suite_platform,
 	&suite_names,

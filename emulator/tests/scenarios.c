@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The conformance scenarios of SEAM ABI 9, by number; TDs: scenarios_td.c. */
+/* The conformance scenarios of SEAM ABI 9, by number; 16 and 17: survival.c. */
 #include <pthread.h>
 #include <string.h>
 

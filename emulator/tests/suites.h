@@ -10,6 +10,8 @@ extern const struct suite suite_install;
 extern const struct suite suite_loader;
 extern const struct suite suite_module;
 extern const struct suite suite_metadata;
+extern const struct suite suite_td;
+extern const struct suite suite_survival;
 extern const struct suite suite_signature;
 extern const struct suite suite_platform;
 extern const struct suite suite_names;

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* TDs across updates: what survives, what is counted, what goes wrong (SEAM ABI 7.3). */
+#include <string.h>
+
+#include "pseamldr/pseamldr.h"
+#include "tdxmod/td.h"
+#include "tests/fixture.h"
+#include "tests/guest.h"
+#include "tests/suites.h"
+
+#define GUEST_PA	(HOST_TDMR_BASE + 0x1000000)
+#define AVOID_SENSITIVE	(1ULL << 16)
+#define ONE_BUILD	(TDX_UPDATE_COMPATIBILITY_SENSITIVE | 0x10000)
+#define UPDATE_V1	(TDH_SYS_UPDATE | 1ULL << TDH_VERSION_SHIFT)
+
+/* New modules that count builds; the newer one has another crypto library */
+static void counting(struct fixture *f, struct image_spec *old)
+{
+	old->nr_pages = 16;
+	old->desc.module_hv = 1;
+	old->desc.features0 |= TDX_FEATURES0_UPDATE_COMPATIBILITY;
+	old->desc.flags |= MODULE_COUNTS_BUILDS | MODULE_UPDATE_V1;
+	f->spec.nr_pages = 16;
+	f->spec.desc = old->desc;
+	f->spec.desc.update = FIXTURE_NEWER;
+}
+
+static void other_crypto(struct fixture *f, struct image_spec *old)
+{
+	counting(f, old);
+	f->spec.desc.crypto_generation = 1;
+}
+
+FIXTURE_TEST(running)
+{
+	struct seam_regs regs;
+	struct guest guest;
+	uint64_t value;
+
+	guest_init(&guest, &f->host, HOST_TD_KEYID, GUEST_PA);
+	CHECK_EQ(guest_build(&guest, 2), TDX_SUCCESS);
+	for (uint64_t i = 1; i <= 3; i++)
+		CHECK_EQ(guest_run(&guest, 0, 0, &value), TDX_SUCCESS);
+	CHECK_EQ(value, 3);
+
+	/* A failed update in between: the TD waits */
+	CHECK_EQ(fixture_shutdown(f, 0), TDX_SUCCESS);
+	CHECK_EQ(guest_enter(&guest, 0, 0, &regs), TDX_SYS_SHUTDOWN);
+	host_image_sigstruct(&f->new)->signature[0] ^= 1;
+	CHECK_EQ(fixture_install(f).status, SEAMLDR_EBADSIG);
+	CHECK_EQ(guest_enter(&guest, 0, 0, &regs), TDX_SYS_SHUTDOWN);
+	host_image_sigstruct(&f->new)->signature[0] ^= 1;
+	CHECK_EQ(fixture_install(f).status, SEAMLDR_SUCCESS);
+	CHECK_EQ(guest_enter(&guest, 0, 0, &regs), TDX_SYS_NOT_READY);
+	CHECK_EQ(fixture_finish(f), TDX_SUCCESS);
+
+	/* Same counter, same pages, same association, same KeyID */
+	CHECK_EQ(guest_run(&guest, 0, 0, &value), TDX_SUCCESS);
+	CHECK_EQ(value, 4);
+	CHECK_EQ(guest_enter(&guest, 1, 0, &regs), TDX_VCPU_ASSOCIATED);
+	CHECK_EQ(guest_run(&guest, 1, 1, &value), TDX_SUCCESS);
+	CHECK_EQ(host_leaf(&f->host, 0, TDH_MNG_CREATE, GUEST_PA + 0x1000000, HOST_TD_KEYID, 0, 0),
+		 TDX_HKID_NOT_FREE);
+	CHECK_EQ(guest_destroy(&guest), TDX_SUCCESS);
+	CHECK_EQ(f->host.diagnoses, 0);
+
+	return true;
+}
+
+/* A teardown that an update interrupts goes on where it was */
+FIXTURE_TEST(half_torn_down)
+{
+	struct guest guest;
+
+	guest_init(&guest, &f->host, HOST_TD_KEYID, GUEST_PA);
+	CHECK_EQ(guest_build(&guest, 1), TDX_SUCCESS);
+	CHECK_EQ(guest_flush(&guest), TDX_SUCCESS);
+	CHECK_EQ(guest_leaf(&guest, TDH_MNG_VPFLUSHDONE), TDX_SUCCESS);
+	CHECK_EQ(host_leaf(&f->host, 0, TDH_PHYMEM_CACHE_WB, 0, 0, 0, 0), TDX_SUCCESS);
+	f->host.interrupts = 1;
+	CHECK_EQ(host_leaf(&f->host, 2, TDH_PHYMEM_CACHE_WB, 0, 0, 0, 0),
+		 TDX_INTERRUPTED_RESUMABLE);
+	CHECK_EQ(host_update(&f->host, &f->new, 0), TDX_SUCCESS);
+	CHECK_EQ(guest_leaf(&guest, TDH_MNG_KEY_FREEID), TDX_WBCACHE_NOT_COMPLETE);
+	CHECK_EQ(host_leaf(&f->host, 2, TDH_PHYMEM_CACHE_WB, 1, 0, 0, 0), TDX_SUCCESS);
+	CHECK_EQ(guest_leaf(&guest, TDH_MNG_KEY_FREEID), TDX_SUCCESS);
+	CHECK_EQ(host_update(&f->host, &f->old, 0), TDX_SUCCESS);
+	CHECK_EQ(guest_reclaim(&guest), TDX_SUCCESS);
+
+	return true;
+}
+
+FIXTURE_TEST_WITH(scenario_16, counting)
+{
+	struct guest guest;
+
+	guest_init(&guest, &f->host, HOST_TD_KEYID, GUEST_PA);
+	CHECK_EQ(guest_create(&guest), TDX_SUCCESS);
+	CHECK_EQ(guest_configure(&guest), TDX_SUCCESS);
+	CHECK_EQ(fixture_shutdown(f, 1 | AVOID_SENSITIVE), ONE_BUILD);
+	CHECK_EQ(fixture_version(f), FIXTURE_UPDATE);
+	CHECK_EQ(guest_add_vcpu(&guest, 0), TDX_SUCCESS);
+	CHECK_EQ(guest_finalize(&guest), TDX_SUCCESS);
+	CHECK_EQ(fixture_shutdown(f, 1 | AVOID_SENSITIVE), TDX_SUCCESS);
+
+	return true;
+}
+
+FIXTURE_TEST_WITH(scenario_17, counting)
+{
+	struct guest guest;
+
+	guest_init(&guest, &f->host, HOST_TD_KEYID, GUEST_PA);
+	CHECK_EQ(guest_create(&guest), TDX_SUCCESS);
+	CHECK_EQ(guest_configure(&guest), TDX_SUCCESS);
+	CHECK_EQ(fixture_shutdown(f, 1 | AVOID_SENSITIVE), ONE_BUILD);
+	CHECK_EQ(guest_leaf(&guest, TDH_MNG_VPFLUSHDONE), TDX_SUCCESS);
+	CHECK_EQ(fixture_shutdown(f, 1 | AVOID_SENSITIVE), TDX_SUCCESS);
+
+	return true;
+}
+
+/* The count is handed over with version 1, and lost with version 0 */
+FIXTURE_TEST_WITH(build_count, counting)
+{
+	struct guest guest;
+
+	guest_init(&guest, &f->host, HOST_TD_KEYID, GUEST_PA);
+	CHECK_EQ(guest_create(&guest), TDX_SUCCESS);
+	CHECK_EQ(guest_configure(&guest), TDX_SUCCESS);
+	CHECK_EQ(host_update(&f->host, &f->new, 1), TDX_SUCCESS);
+	CHECK_EQ(fixture_shutdown(f, 1 | AVOID_SENSITIVE), ONE_BUILD);
+	CHECK_EQ(host_update(&f->host, &f->old, 0), TDX_SUCCESS);
+	CHECK_EQ(guest_add_vcpu(&guest, 0), TDX_SUCCESS);
+	/* Must not count below zero */
+	CHECK_EQ(guest_finalize(&guest), TDX_SUCCESS);
+	CHECK_EQ(fixture_shutdown(f, 1 | AVOID_SENSITIVE), TDX_SUCCESS);
+
+	return true;
+}
+
+static bool measured(struct fixture *f, uint8_t mrtd[static 48], bool update)
+{
+	struct guest guest;
+	uint64_t status;
+
+	guest_init(&guest, &f->host, HOST_TD_KEYID, GUEST_PA);
+	CHECK_EQ(guest_create(&guest), TDX_SUCCESS);
+	CHECK_EQ(guest_configure(&guest), TDX_SUCCESS);
+	CHECK_EQ(guest_add_vcpu(&guest, 0), TDX_SUCCESS);
+	CHECK_EQ(guest_add_tables(&guest), TDX_SUCCESS);
+	CHECK_EQ(guest_add_page(&guest, 0), TDX_SUCCESS);
+	if (update) {
+		status = host_update(&f->host, &f->new, 1);
+		CHECK_EQ(status, TDX_SUCCESS);
+	}
+	CHECK_EQ(guest_extend_page(&guest, 0), TDX_SUCCESS);
+	CHECK_EQ(guest_finalize(&guest), TDX_SUCCESS);
+	CHECK_EQ(guest_mrtd(&guest, mrtd), TDX_SUCCESS);
+	CHECK_EQ(guest_destroy(&guest), TDX_SUCCESS);
+
+	return true;
+}
+
+/* An update in the middle of a build does no harm if the crypto library is the same */
+FIXTURE_TEST_WITH(mrtd_same_crypto, counting)
+{
+	uint8_t before[48], after[48];
+
+	CHECK(measured(f, before, false));
+	CHECK(measured(f, after, true));
+	CHECK(!memcmp(before, after, sizeof(before)));
+	CHECK_EQ(f->host.diagnoses, 0);
+
+	return true;
+}
+
+/* With another one the MRTD silently goes wrong; only the trace tells */
+FIXTURE_TEST_WITH(mrtd_other_crypto, other_crypto)
+{
+	uint8_t before[48], after[48];
+
+	CHECK(measured(f, before, false));
+	CHECK(measured(f, after, true));
+	CHECK(memcmp(before, after, sizeof(before)));
+	CHECK_EQ(f->host.diagnoses, 1);
+
+	return true;
+}
+
+/* Unless UPDATE version 1 asked for detection */
+FIXTURE_TEST_WITH(mrtd_detected, other_crypto)
+{
+	struct guest guest;
+
+	guest_init(&guest, &f->host, HOST_TD_KEYID, GUEST_PA);
+	CHECK_EQ(guest_create(&guest), TDX_SUCCESS);
+	CHECK_EQ(guest_configure(&guest), TDX_SUCCESS);
+	CHECK_EQ(guest_add_vcpu(&guest, 0), TDX_SUCCESS);
+	CHECK_EQ(guest_add_tables(&guest), TDX_SUCCESS);
+	CHECK_EQ(guest_add_page(&guest, 0), TDX_SUCCESS);
+	CHECK_EQ(fixture_shutdown(f, 1), TDX_SUCCESS);
+	CHECK_EQ(fixture_install(f).status, SEAMLDR_SUCCESS);
+	CHECK_EQ(host_sys_init(&f->host), TDX_SUCCESS);
+	CHECK_EQ(host_lp_init(&f->host, 0, FIXTURE_LPS), TDX_SUCCESS);
+	CHECK_EQ(host_leaf(&f->host, 0, UPDATE_V1, 0, 0, 0, TDX_FEATURES0_UPDATE_COMPATIBILITY),
+		 TDX_SUCCESS);
+	CHECK_EQ(guest_extend_page(&guest, 0), TDX_INCOMPATIBLE_MRTD_CONTEXT);
+	CHECK_EQ(guest_finalize(&guest), TDX_INCOMPATIBLE_MRTD_CONTEXT);
+	CHECK_EQ(guest_destroy(&guest), TDX_SUCCESS);
+
+	return true;
+}
+
+/* Without a valid handoff the TDs are lost, and the cold path starts afresh */
+FIXTURE_TEST(lost)
+{
+	struct seam_regs regs;
+	struct guest guest;
+
+	guest_init(&guest, &f->host, HOST_TD_KEYID, GUEST_PA);
+	CHECK_EQ(guest_build(&guest, 1), TDX_SUCCESS);
+	CHECK_EQ(fixture_shutdown(f, 0), TDX_SUCCESS);
+	host_put_image(&f->host, &f->new, SEAMLDR_SCENARIO_LOAD);
+	CHECK_EQ(host_session(&f->host).status, SEAMLDR_SUCCESS);
+	CHECK_EQ(host_cold_init(&f->host), TDX_SUCCESS);
+	CHECK_EQ(guest_enter(&guest, 0, 0, &regs), TDX_PAGE_METADATA_INCORRECT | TDX_OPERAND_RCX);
+	guest_init(&guest, &f->host, HOST_TD_KEYID, GUEST_PA);
+	CHECK_EQ(guest_build(&guest, 1), TDX_SUCCESS);
+
+	return true;
+}
+
+static const struct test tests[] = {
+	{ "a running TD goes on", running },
+	{ "a half torn down TD", half_torn_down },
+	{ "scenario 16: SHUTDOWN during a TD build", scenario_16 },
+	{ "scenario 17: SHUTDOWN after the build was given up", scenario_17 },
+	{ "TD_BUILD_COUNT and handoff versions", build_count },
+	{ "MRTD across an update with the same crypto", mrtd_same_crypto },
+	{ "MRTD across an update with another crypto", mrtd_other_crypto },
+	{ "MRTD context detected as incompatible", mrtd_detected },
+	{ "without handoff data TDs are lost", lost },
+	{ NULL, NULL }
+};
+
+const struct suite suite_survival = { "survival", tests };
