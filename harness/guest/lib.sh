@@ -50,6 +50,17 @@ expect_log()
 	fi
 }
 
+# expect_no_log NAME PATTERN
+expect_no_log()
+{
+	if dmesg | tail -n "+$((log_seen + 1))" | grep -iE "$2" >/tmp/found; then
+		tap_result 1 "$1" "kernel messages match \"$2\""
+		sed 's/^/#   /' /tmp/found
+	else
+		tap_result 0 "$1"
+	fi
+}
+
 log_mark()
 {
 	log_seen=$(dmesg | wc -l)
