@@ -14,6 +14,7 @@ help:
 	@echo 'KERNEL=7.1            which kernel: a directory of patches/, or mainline-7.3'
 	@echo 'LINUX_SRC=DIR|FILE    kernel tree or tarball of your own, same series'
 	@echo 'CHECKS="series kunit" only these of make check'
+	@echo 'IMAGES=DIR            module images of your own, for make check'
 	@echo 'CPUS=4                CPUs of the virtual TDX host'
 	@echo 'MIRROR=URI            Debian mirror, instead of the one that apt uses here'
 	@echo 'BUILD=DIR             where everything is built, instead of build/'
