@@ -15,7 +15,7 @@ KERNEL=${KERNEL:-7.1}
 JOBS=${JOBS:-$(nproc)}
 
 # What a first run needs at its peak, with room for one rebuild.
-NEEDED_MIB=9000
+NEEDED_MIB=7000
 
 # The start of the whole command, kept across the scripts that it calls.
 export HARNESS_T0=${HARNESS_T0:-$(date +%s)}
