@@ -104,7 +104,8 @@ static bool add_vcpu(struct td *td, int kvm, char error[static TD_ERROR_SIZE])
 	int vcpu = ioctl(td->vm, KVM_CREATE_VCPU, index);
 
 	if (vcpu < 0)
-		return fail(error, "KVM_CREATE_VCPU of vCPU %u failed: %s", index, strerror(errno));
+		return fail(error, "KVM_CREATE_VCPU of vCPU %u failed: %s (KVM allows a TD no more "
+			    "vCPUs than the host has CPUs)", index, strerror(errno));
 	td->vcpu[index] = vcpu;
 	td->run[index] = mmap(NULL, td->run_size, PROT_READ | PROT_WRITE, MAP_SHARED, vcpu, 0);
 	td->nr_vcpus++;

@@ -123,7 +123,14 @@ void referee_after(struct referee *referee, const struct seam_call *call)
 {
 	uint64_t status = call->out.gpr[SEAM_RAX] & TDX_STATUS_MASK;
 
-	/* What an injected fault causes is not the host's doing. */
+	if (seam_call_succeeded(call)) {
+		if (is_module_leaf(call, TDH_SYS_SHUTDOWN))
+			referee->stopped = true;
+		if (is_module_leaf(call, TDH_SYS_UPDATE))
+			referee->stopped = false;
+		return;
+	}
+	/* A failure that an injected fault causes is not the host's doing. */
 	if (call->fault)
 		return;
 	if (seam_firmware_of(call->in.gpr[SEAM_RAX]) == SEAM_FIRMWARE_P_SEAMLDR &&
@@ -131,13 +138,8 @@ void referee_after(struct referee *referee, const struct seam_call *call)
 		violation(referee, REFEREE_LOADER_TWICE, (int)call->lp,
 			  "%s got VMfailInvalid: another LP is inside P-SEAMLDR, or it is gone",
 			  seam_leaf_name(call->in.gpr[SEAM_RAX]) ?: "a P-SEAMLDR leaf");
-	if (is_module_leaf(call, TDH_SYS_SHUTDOWN) && seam_call_succeeded(call))
-		referee->stopped = true;
-	if (!is_module_leaf(call, TDH_SYS_UPDATE))
-		return;
-	if (seam_call_succeeded(call))
-		referee->stopped = false;
-	else if (call->outcome == SEAM_OUTCOME_STATUS && status == TDX_SYS_STATE_INCORRECT)
+	if (is_module_leaf(call, TDH_SYS_UPDATE) && call->outcome == SEAM_OUTCOME_STATUS &&
+	    status == TDX_SYS_STATE_INCORRECT)
 		violation(referee, REFEREE_SKIPPED_LP, (int)call->lp,
 			  "TDH.SYS.UPDATE before TDH.SYS.INIT and TDH.SYS.LP.INIT of every LP");
 }
