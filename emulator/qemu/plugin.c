@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What QEMU calls: installation, birth of vCPUs, end. */
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
+#include "qemu/compat.h"
 #include "qemu/control.h"
 #include "qemu/count.h"
 #include "qemu/machine.h"
@@ -41,28 +41,12 @@ static void at_exit(void *userdata)
 	}
 }
 
-static bool check_qemu(const struct qemu_info *info, char error[static MACHINE_ERROR_SIZE])
-{
-	if (info->version.min > PLUGIN_API_VERSION || info->version.cur != PLUGIN_API_VERSION) {
-		snprintf(error, MACHINE_ERROR_SIZE,
-			 "this QEMU speaks plugin API version %d, use one that speaks version %d "
-			 "(QEMU 11.1)", info->version.cur, PLUGIN_API_VERSION);
-		return false;
-	}
-	if (!info->system_emulation || strcmp(info->target_name, "x86_64")) {
-		snprintf(error, MACHINE_ERROR_SIZE,
-			 "a TDX host is a whole x86-64 machine, use qemu-system-x86_64");
-		return false;
-	}
-	return true;
-}
-
 PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int argc,
 				      char **argv)
 {
 	char error[MACHINE_ERROR_SIZE];
 
-	if (!check_qemu(info, error) || !options_parse(&machine.options, argc, argv, error) ||
+	if (!compat_check(info, error) || !options_parse(&machine.options, argc, argv, error) ||
 	    !machine_init(info->system.smp_vcpus, error) ||
 	    (machine.options.control &&
 	     !control_listen(machine.options.control, error, sizeof(error)))) {

@@ -16,11 +16,13 @@ PLUGIN_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror -I. \
 PLUGIN_LIBS = $(shell pkg-config --libs $(PLUGIN_PKGS)) -pthread
 
 # Layers above the models that know nothing of QEMU: they are tested with them.
-LAYER_SRCS := $(filter-out seam/names.c,$(wildcard seam/*.c)) $(wildcard cpu/*.c) qemu/decode.c
+LAYER_SRCS := $(filter-out seam/names.c,$(wildcard seam/*.c)) $(wildcard cpu/*.c) \
+	qemu/compat.c qemu/decode.c qemu/options.c qemu/topology.c
 LAYER_OBJS := $(LAYER_SRCS:%.c=$(O)/plugin/%.o)
 
 $(TESTS): $(LAYER_OBJS)
 $(TESTS): MODEL_LIBS += $(PLUGIN_LIBS)
+$(O)/model/tests/options.o: MODEL_CFLAGS += $(shell pkg-config --cflags $(PLUGIN_PKGS))
 
 all: $(PLUGIN)
 

@@ -20,6 +20,7 @@ static const struct suite *const suites[] = {
 	&suite_cpu,
 	&suite_faults,
 	&suite_dispatch,
+	&suite_options,
 };
 
 #define NR_SUITES	(sizeof(suites) / sizeof(suites[0]))

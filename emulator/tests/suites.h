@@ -21,5 +21,6 @@ extern const struct suite suite_decode;
 extern const struct suite suite_cpu;
 extern const struct suite suite_faults;
 extern const struct suite suite_dispatch;
+extern const struct suite suite_options;
 
 #endif
