@@ -259,9 +259,9 @@ int machine_exit(void)
 	unsigned int broken = seam_dispatch_end(machine.dispatch);
 
 	if (machine.options.referee)
-		seam_trace_event(machine.trace, SEAM_TRACE_NO_LP, "referee: %u broken rules", broken);
+		seam_trace_event(machine.trace, SEAM_TRACE_NO_LP, "referee: %u violations", broken);
 	if (broken)
-		fprintf(stderr, "tdx-host: the referee saw %u broken rules, the run failed.\n",
+		fprintf(stderr, "tdx-host: the referee saw %u violations of its rules, the run failed.\n",
 			broken);
 	/* The trace stays open: threads of QEMU may still be there. Each line is flushed. */
 	return broken ? MACHINE_RULE_BROKEN : EXIT_SUCCESS;
