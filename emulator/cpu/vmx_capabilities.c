@@ -52,7 +52,8 @@ enum vmx_capability_msr {
  */
 #define PROC2_ALLOWED	(BITS(12, 0) | BIT(16) | BIT(17) | BIT(20) | BIT(25))
 
-#define EXIT_TRUE_DEFAULT1	(BITS(1, 0) | BITS(8, 3) | BITS(11, 10) | BITS(14, 13) | BITS(17, 16))
+#define EXIT_TRUE_DEFAULT1	(BITS(1, 0) | BITS(8, 3) | BITS(11, 10) | BITS(14, 13) | \
+				 BITS(17, 16))
 #define EXIT_DEBUG_CONTROLS	BIT(2)
 /* 64-bit host, perf global, acknowledge interrupt, PAT, EFER, timer */
 #define EXIT_ALLOWED	(BIT(9) | BIT(12) | BIT(15) | BITS(22, 18))

@@ -104,8 +104,8 @@ static bool add_vcpu(struct td *td, int kvm, char error[static TD_ERROR_SIZE])
 	int vcpu = ioctl(td->vm, KVM_CREATE_VCPU, index);
 
 	if (vcpu < 0)
-		return fail(error, "KVM_CREATE_VCPU of vCPU %u failed: %s (KVM allows a TD no more "
-			    "vCPUs than the host has CPUs)", index, strerror(errno));
+		return fail(error, "KVM_CREATE_VCPU of vCPU %u failed: %s (KVM allows a TD no more vCPUs than the host has CPUs)",
+			    index, strerror(errno));
 	td->vcpu[index] = vcpu;
 	td->run[index] = mmap(NULL, td->run_size, PROT_READ | PROT_WRITE, MAP_SHARED, vcpu, 0);
 	td->nr_vcpus++;
@@ -173,7 +173,8 @@ bool td_build(struct td *td, int kvm, unsigned int nr_vcpus, char error[static T
 	td->run_size = ioctl(kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
 	td->vm = ioctl(kvm, KVM_CREATE_VM, KVM_X86_TDX_VM);
 	if (td->vm < 0)
-		return fail(error, "KVM_CREATE_VM of a TD failed: %s (is kvm_intel loaded with tdx=1?)",
+	
+			    return fail(error, "KVM_CREATE_VM of a TD failed: %s (is kvm_intel loaded with tdx=1?)",
 			    strerror(errno));
 	if (ioctl(td->vm, KVM_ENABLE_CAP, &split))
 		return fail(error, "KVM_CAP_SPLIT_IRQCHIP failed: %s", strerror(errno));

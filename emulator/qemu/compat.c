@@ -8,8 +8,8 @@ bool compat_check(const struct qemu_info *info, char error[static COMPAT_ERROR_S
 {
 	if (info->version.min > PLUGIN_API_VERSION || info->version.cur != PLUGIN_API_VERSION) {
 		snprintf(error, COMPAT_ERROR_SIZE,
-			 "this QEMU speaks plugin API version %d, use one that speaks version %d "
-			 "(QEMU 11.1)", info->version.cur, PLUGIN_API_VERSION);
+			 "this QEMU speaks plugin API version %d, use one that speaks version %d (QEMU 11.1)",
+			 info->version.cur, PLUGIN_API_VERSION);
 		return false;
 	}
 	if (!info->system_emulation || strcmp(info->target_name, "x86_64")) {

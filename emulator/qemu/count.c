@@ -16,16 +16,20 @@ void count_init(void)
 
 void count_instrument(struct qemu_plugin_insn *insn)
 {
+	const enum qemu_plugin_op op = QEMU_PLUGIN_INLINE_ADD_U64;
 	unsigned int i;
 	uint64_t vaddr;
 
 	if (!machine.options.nr_counts)
 		return;
 	vaddr = qemu_plugin_insn_vaddr(insn);
-	for (i = 0; i < machine.options.nr_counts; i++)
-		if (vaddr >= machine.options.count[i].start && vaddr < machine.options.count[i].end)
-			qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(insn,
-				QEMU_PLUGIN_INLINE_ADD_U64, counters[i], 1);
+	for (i = 0; i < machine.options.nr_counts; i++) {
+		const struct count_option *range = &machine.options.count[i];
+
+		if (vaddr >= range->start && vaddr < range->end)
+			qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(insn, op, counters[i],
+									    1);
+	}
 }
 
 void count_report(void)

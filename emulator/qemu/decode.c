@@ -178,7 +178,8 @@ static bool decode_modrm(struct insn *insn, struct cursor *c, uint8_t rex)
 	rm = modrm & 7;
 	insn->reg = (modrm >> 3 & 7) | (rex & REX_R ? REGISTER_HIGH_BIT : 0);
 	insn->rm = rm | (rex & REX_B ? REGISTER_HIGH_BIT : 0);
-	insn->base = insn->index = INSN_NO_REGISTER;
+	insn->base = INSN_NO_REGISTER;
+	insn->index = INSN_NO_REGISTER;
 	if (mod == MOD_REGISTER)
 		return true;
 
@@ -386,8 +387,10 @@ bool flag_insn_decode(struct flag_insn *insn, const uint8_t *code, size_t len)
 }
 
 /* Condition codes in pairs: the odd one of a pair is the negation. */
-enum { CONDITION_O, CONDITION_B, CONDITION_Z, CONDITION_BE, CONDITION_S, CONDITION_P,
-       CONDITION_L, CONDITION_LE };
+enum {
+	CONDITION_O, CONDITION_B, CONDITION_Z, CONDITION_BE,
+	CONDITION_S, CONDITION_P, CONDITION_L, CONDITION_LE,
+};
 
 bool flag_condition(uint8_t condition, bool cf, bool zf)
 {

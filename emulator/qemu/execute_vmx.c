@@ -22,8 +22,8 @@ static bool operand(const struct vcpu *vcpu, const struct site *site, uint64_t *
 
 	if (vcpu_read_virtual(address, value, sizeof(*value)))
 		return true;
-	machine_alert(vcpu, "%s at %#llx: its operand at %#llx is not readable, and page faults of "
-		      "it are not modelled", insn_name(site->insn.kind),
+	machine_alert(vcpu, "%s at %#llx: its operand at %#llx is not readable, and page faults of it are not modelled",
+		      insn_name(site->insn.kind),
 		      (unsigned long long)site_pc(site), (unsigned long long)address);
 	return false;
 }
@@ -67,8 +67,8 @@ static bool store(const struct vcpu *vcpu, const struct site *site, uint64_t val
 {
 	if (vcpu_write_virtual(site_address(site), &value, sizeof(value)))
 		return true;
-	machine_alert(vcpu, "%s at %#llx: its operand is not writable, and page faults of it are "
-		      "not modelled", insn_name(site->insn.kind),
+	machine_alert(vcpu, "%s at %#llx: its operand is not writable, and page faults of it are not modelled",
+		      insn_name(site->insn.kind),
 		      (unsigned long long)site_pc(site));
 	return false;
 }
@@ -159,8 +159,7 @@ void execute_seamcall(unsigned int index, void *userdata)
 		return;
 	}
 	if (index >= machine.nr_vcpus) {
-		machine_alert(vcpu, "SEAMCALL on a vCPU that was not there at boot, SEAM does not "
-			      "know it: #GP");
+		machine_alert(vcpu, "SEAMCALL on a vCPU that was hot-added, SEAM does not know it: #GP");
 		site_fault_gp(vcpu, userdata);
 		return;
 	}

@@ -63,15 +63,15 @@ void site_fault_gp(const struct vcpu *vcpu, const struct site *site)
 	if (!vcpu_long_mode() ||
 	    !vcpu_read_virtual(vcpu->idt_base + VECTOR_GP * sizeof(gate), &gate, sizeof(gate)) ||
 	    !gate_usable(&gate, cs)) {
-		machine_alert(vcpu, "%s at %#llx must raise #GP, but there is no plain 64-bit gate "
-			      "for it: QEMU executes it", insn_name(site->insn.kind),
+		machine_alert(vcpu, "%s at %#llx must raise #GP, but there is no plain 64-bit gate for it: QEMU executes it",
+			      insn_name(site->insn.kind),
 			      (unsigned long long)pc);
 		return;
 	}
 	rsp = (rsp & ~(STACK_ALIGNMENT - 1)) - sizeof(frame);
 	if (!vcpu_write_virtual(rsp, &frame, sizeof(frame))) {
-		machine_alert(vcpu, "%s at %#llx must raise #GP, but the stack at %#llx is not "
-			      "writable: QEMU executes it", insn_name(site->insn.kind),
+		machine_alert(vcpu, "%s at %#llx must raise #GP, but the stack at %#llx is not writable: QEMU executes it",
+			      insn_name(site->insn.kind),
 			      (unsigned long long)pc, (unsigned long long)rsp);
 		return;
 	}

@@ -234,9 +234,9 @@ void machine_power_on(void)
 
 static void wrong_topology(const struct vcpu *vcpu)
 {
-	machine_fail("vCPU %u is not where sockets=%u puts it, start QEMU with "
-		     "-smp %u,sockets=%u,cores=%u,threads=1 or change sockets=", vcpu->index,
-		     machine.options.sockets, machine.nr_vcpus, machine.options.sockets,
+	machine_fail("vCPU %u is not where sockets=%u puts it, start QEMU with -smp %u,sockets=%u,cores=%u,threads=1 or change sockets=",
+		     vcpu->index, machine.options.sockets, machine.nr_vcpus,
+		     machine.options.sockets,
 		     machine.nr_vcpus / machine.options.sockets);
 }
 

@@ -107,8 +107,8 @@ void site_skip_flags(const struct vcpu *vcpu, const struct site *site, bool cf, 
 		}
 	}
 	if (!consumed && (cf || zf))
-		machine_alert(vcpu, "%s failed at %#llx, but no Jcc or SETcc follows it: the "
-			      "failure is lost", insn_name(site->insn.kind),
+		machine_alert(vcpu, "%s failed at %#llx, but no Jcc or SETcc follows it: the failure is lost",
+			      insn_name(site->insn.kind),
 			      (unsigned long long)site_pc(site));
 	qemu_plugin_set_pc(pc);
 }

@@ -81,8 +81,8 @@ bool seam_dispatch_add_fault(struct seam_dispatch *dispatch, const char *spec,
 	pthread_mutex_lock(&dispatch->lock);
 	if (dispatch->nr_faults == MAX_FAULTS) {
 		pthread_mutex_unlock(&dispatch->lock);
-		snprintf(error, FAULT_ERROR_SIZE, "fault %s: %d are armed already, clear them first",
-			 spec, MAX_FAULTS);
+		snprintf(error, FAULT_ERROR_SIZE,
+			 "fault %s: %d are armed already, clear them first", spec, MAX_FAULTS);
 		return false;
 	}
 	dispatch->faults[dispatch->nr_faults++] = fault;

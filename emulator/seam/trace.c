@@ -70,8 +70,11 @@ struct seam_trace *seam_trace_open(const char *text_path, const char *json_path,
 	}
 	pthread_mutex_init(&trace->lock, NULL);
 	clock_gettime(CLOCK_MONOTONIC, &trace->start);
-	if ((text_path && !(trace->text = open_file(text_path, error, error_size))) ||
-	    (json_path && !(trace->json = open_file(json_path, error, error_size)))) {
+	if (text_path)
+		trace->text = open_file(text_path, error, error_size);
+	if (json_path)
+		trace->json = open_file(json_path, error, error_size);
+	if ((text_path && !trace->text) || (json_path && !trace->json)) {
 		seam_trace_close(trace);
 		return NULL;
 	}
