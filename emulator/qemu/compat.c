@@ -17,5 +17,11 @@ bool compat_check(const struct qemu_info *info, char error[static COMPAT_ERROR_S
 			 "a TDX host is a whole x86-64 machine, use qemu-system-x86_64");
 		return false;
 	}
+	/* SEAM counts the processors once, at boot, and APIC ids leave room for those to come. */
+	if (info->system.max_vcpus != info->system.smp_vcpus) {
+		snprintf(error, COMPAT_ERROR_SIZE,
+			 "vCPUs cannot be added to a TDX host later, use -smp without maxcpus=");
+		return false;
+	}
 	return true;
 }

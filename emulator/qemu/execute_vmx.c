@@ -158,11 +158,6 @@ void execute_seamcall(unsigned int index, void *userdata)
 		seam_dispatch_vmx_off(machine.dispatch, index);
 		return;
 	}
-	if (index >= machine.nr_vcpus) {
-		machine_alert(vcpu, "SEAMCALL on a vCPU that was hot-added, SEAM does not know it: #GP");
-		site_fault_gp(vcpu, userdata);
-		return;
-	}
 	for (i = 0; i < SEAM_NR_GPRS; i++)
 		call.in.gpr[i] = vcpu_read(gpr(i));
 	call.interrupts_enabled = vcpu_read(VCPU_EFLAGS) & EFLAGS_IF;

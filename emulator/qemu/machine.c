@@ -193,8 +193,7 @@ bool machine_vcpu_init(unsigned int index, char error[static MACHINE_ERROR_SIZE]
 	vcpu->vmx.maxpa = machine.config.maxpa;
 	vmx_reset(&vcpu->vmx);
 	/* One thread for all: blocks carry the index of the vCPU that compiled them. */
-	if (index && index < machine.nr_vcpus &&
-	    pthread_equal(vcpu->thread, machine.vcpu[index - 1].thread)) {
+	if (index && pthread_equal(vcpu->thread, machine.vcpu[index - 1].thread)) {
 		snprintf(error, MACHINE_ERROR_SIZE,
 			 "%u vCPUs share one thread, start QEMU with -accel tcg,thread=multi",
 			 machine.nr_vcpus);
@@ -243,14 +242,13 @@ static void wrong_topology(const struct vcpu *vcpu)
 void machine_check_apic_id(const struct vcpu *vcpu, uint32_t apic_id)
 {
 	/* CPUID.1 has only the low eight bits. */
-	if (vcpu->index < machine.nr_vcpus &&
-	    apic_id != (machine.config.x2apic_id[vcpu->index] & 0xff))
+	if (apic_id != (machine.config.x2apic_id[vcpu->index] & 0xff))
 		wrong_topology(vcpu);
 }
 
 void machine_check_package_shift(const struct vcpu *vcpu, unsigned int shift)
 {
-	if (vcpu->index < machine.nr_vcpus && shift != topology_package_shift(&machine.config))
+	if (shift != topology_package_shift(&machine.config))
 		wrong_topology(vcpu);
 }
 

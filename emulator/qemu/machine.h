@@ -24,7 +24,7 @@
  * @dispatch: SEAMCALL
  * @trace: record of everything
  * @vmcs: VMCS contents
- * @nr_vcpus: vCPUs at boot; those hot-added later know no SEAM
+ * @nr_vcpus: vCPUs; QEMU can add none later
  * @vcpu: the vCPUs
  */
 struct machine {

@@ -19,9 +19,6 @@ static void vcpu_init(unsigned int index, void *userdata)
 	char error[MACHINE_ERROR_SIZE];
 
 	(void)userdata;
-	if (index >= PLATFORM_MAX_LPS)
-		machine_fail("vCPU %u is one too many, use -smp with %u or less", index,
-			     PLATFORM_MAX_LPS);
 	if (!machine_vcpu_init(index, error))
 		machine_fail("%s", error);
 }

@@ -87,6 +87,12 @@ static size_t fetch(uint64_t pc, uint8_t code[static X86_MAX_INSN_LEN])
 	return rest < len && vcpu_read_virtual(pc, code, rest) ? rest : 0;
 }
 
+/* Behind a VM entry there is no other way on than a failed one. */
+static bool continues_only_on_failure(enum insn_kind kind)
+{
+	return kind == INSN_VMLAUNCH || kind == INSN_VMRESUME;
+}
+
 void site_skip_flags(const struct vcpu *vcpu, const struct site *site, bool cf, bool zf)
 {
 	uint64_t pc = site_pc(site) + site->insn.len;
@@ -106,7 +112,7 @@ void site_skip_flags(const struct vcpu *vcpu, const struct site *site, bool cf, 
 			break;
 		}
 	}
-	if (!consumed && (cf || zf))
+	if (!consumed && (cf || zf) && !continues_only_on_failure(site->insn.kind))
 		machine_alert(vcpu, "%s failed at %#llx, but no Jcc or SETcc follows it: the failure is lost",
 			      insn_name(site->insn.kind),
 			      (unsigned long long)site_pc(site));

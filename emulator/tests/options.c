@@ -130,6 +130,7 @@ static bool other_qemus(void)
 		.target_name = "x86_64",
 		.version = { PLUGIN_API_VERSION, PLUGIN_API_VERSION },
 		.system_emulation = true,
+		.system = { .smp_vcpus = 4, .max_vcpus = 4 },
 	};
 	char error[COMPAT_ERROR_SIZE];
 
@@ -143,6 +144,10 @@ static bool other_qemus(void)
 	CHECK(!compat_check(&info, error));
 	info.target_name = "x86_64";
 	info.system_emulation = false;
+	CHECK(!compat_check(&info, error));
+	info.system_emulation = true;
+	CHECK(compat_check(&info, error));
+	info.system.max_vcpus = 8;
 	CHECK(!compat_check(&info, error));
 	return true;
 }
