@@ -22,7 +22,7 @@ LAYER_OBJS := $(LAYER_SRCS:%.c=$(O)/plugin/%.o)
 
 $(TESTS): $(LAYER_OBJS)
 $(TESTS): MODEL_LIBS += $(PLUGIN_LIBS)
-$(O)/model/tests/options.o: MODEL_CFLAGS += $(shell pkg-config --cflags $(PLUGIN_PKGS))
+$(O)/model/tests/options.o $(O)/model/tests/trace.o: MODEL_CFLAGS += $(shell pkg-config --cflags $(PLUGIN_PKGS))
 
 all: $(PLUGIN)
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "seam/leaves.h"
 #include "seam/names.h"
 #include "seam/trace.h"
 
@@ -133,6 +134,15 @@ static void append(char *line, size_t size, const char *format, ...)
 	va_end(args);
 }
 
+/* Outputs are what changed; RDX of INSTALL matters also when it stays the same. */
+static bool is_output(const struct seam_call *call, enum seam_gpr gpr)
+{
+	if (call->outcome != SEAM_OUTCOME_STATUS)
+		return false;
+	return call->in.gpr[gpr] != call->out.gpr[gpr] ||
+	       (gpr == SEAM_RDX && call->in.gpr[SEAM_RAX] == SEAMLDR_INSTALL);
+}
+
 static void format_call(const struct seam_call *call, char *line, size_t size)
 {
 	const char *leaf = seam_leaf_name(call->in.gpr[SEAM_RAX]);
@@ -154,7 +164,7 @@ static void format_call(const struct seam_call *call, char *line, size_t size)
 			append(line, size, " (%#" PRIx64 ")", call->out.gpr[SEAM_RAX]);
 	}
 	for (i = 0; i < NR_TRACED; i++)
-		if (call->in.gpr[traced[i]] != call->out.gpr[traced[i]])
+		if (is_output(call, traced[i]))
 			append(line, size, " %s=%" PRIx64, gpr_names[traced[i]],
 			       call->out.gpr[traced[i]]);
 	if (call->fault)
@@ -170,14 +180,14 @@ static struct json_object *json_value(uint64_t value)
 	return json_object_new_string(text);
 }
 
-static struct json_object *json_registers(const struct seam_call *call, bool changed_only)
+static struct json_object *json_registers(const struct seam_call *call, bool outputs)
 {
-	const struct seam_regs *regs = changed_only ? &call->out : &call->in;
+	const struct seam_regs *regs = outputs ? &call->out : &call->in;
 	struct json_object *object = json_object_new_object();
 	size_t i;
 
 	for (i = 0; i < NR_TRACED; i++)
-		if (!changed_only || call->in.gpr[traced[i]] != call->out.gpr[traced[i]])
+		if (!outputs || is_output(call, traced[i]))
 			json_object_object_add(object, gpr_names[traced[i]],
 					       json_value(regs->gpr[traced[i]]));
 	return object;

@@ -21,6 +21,7 @@ static const struct suite *const suites[] = {
 	&suite_faults,
 	&suite_dispatch,
 	&suite_options,
+	&suite_trace,
 };
 
 #define NR_SUITES	(sizeof(suites) / sizeof(suites[0]))

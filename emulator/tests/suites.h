@@ -22,5 +22,6 @@ extern const struct suite suite_cpu;
 extern const struct suite suite_faults;
 extern const struct suite suite_dispatch;
 extern const struct suite suite_options;
+extern const struct suite suite_trace;
 
 #endif
