@@ -36,7 +36,7 @@ tds_counted()
 # One that ended is there until the shell has waited for it.
 tds_alive()
 {
-	grep -qs '^State:[[:space:]]*[^ZX]' "/proc/$td_pid/status"
+	grep -qs '^State:[[:space:]]*[^ZX[:space:]]' "/proc/$td_pid/status"
 }
 
 # One group is in KVM_RUN most of the time, the other sleeps between two exits.
