@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # The commands of the project. What they do is in harness/, one script each.
 
-.PHONY: help run check shell tree fold clean
+.PHONY: help run check fuzz shell tree fold clean
 
 help:
 	@echo 'make run      build everything, boot the virtual TDX host, show updates'
 	@echo 'make check    every check; ends with "N passed, N failed"'
+	@echo 'make fuzz     fuzz for longer than make check does (ITERATIONS=N, SEED=N)'
 	@echo 'make shell    a root shell inside the virtual TDX host'
 	@echo 'make tree     patches/KERNEL -> git tree build/linux-KERNEL, a commit each'
 	@echo 'make fold     that tree -> patches/KERNEL and the files at kernel paths'
@@ -24,6 +25,9 @@ run:
 
 check:
 	@harness/check $(CHECKS)
+
+fuzz:
+	@harness/fuzz $(ITERATIONS) $(SEED)
 
 shell:
 	@harness/shell
