@@ -11,5 +11,6 @@ if [ ! -f /etc/harness-stamp ]; then
 fi
 
 TREE=${TREE:-$BUILD/linux-$KERNEL}
-OUT=${OUT:-$BUILD/kernel-$KERNEL}
+OUT=${OUT:-$BUILD/kernel-$FLAVOUR}
+MODULES=$BUILD/modules-$FLAVOUR
 PATCHES=$TOP/patches/$KERNEL

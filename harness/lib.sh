@@ -12,6 +12,10 @@ BUILD=${BUILD:-$TOP/build}
 ROOT=$BUILD/root
 LOG=$BUILD/log
 KERNEL=${KERNEL:-7.1}
+# The same source in another configuration: VARIANT=debug adds what
+# harness/config/debug.config says, and has its own kernel, modules, initramfs.
+VARIANT=${VARIANT:-}
+FLAVOUR=$KERNEL${VARIANT:+-$VARIANT}
 JOBS=${JOBS:-$(nproc)}
 
 # What a first run needs at its peak, with room for one rebuild.
