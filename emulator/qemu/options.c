@@ -9,7 +9,7 @@
 
 #define MIN_MAXPA	38
 #define MAX_MAXPA	52
-#define MAX_UPDATES	255
+#define MAX_UPDATES	9999
 
 static const struct cpu_model cpu_models[] = {
 	{ "spr", 0x000806f8, 1, 5 },

@@ -73,7 +73,7 @@ static bool nonsense(void)
 	static const char * const wrong[] = {
 		"", "bogus=1", "bogus", "module=", "module", "tdx=maybe", "tdx=", "sockets=0",
 		"sockets=9", "sockets=two", "sockets=-1", "sockets=2x", "cpu=zen", "maxpa=37",
-		"maxpa=53", "updates=-1", "updates=256", "updates=", "erratum=on", "erratum",
+		"maxpa=53", "updates=-1", "updates=10000", "updates=", "erratum=on", "erratum",
 		"debug-unlocked=yes", "referee=1", "seed=x", "seed=-1",
 		"seed=99999999999999999999", "trace=", "control=", "count=f", "count=f:",
 		"count=:1-2", "count=f:1", "count=f:2-1", "count=f:1-1", "count=f:x-y",
