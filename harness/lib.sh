@@ -8,7 +8,7 @@ set -euo pipefail
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 HARNESS=$TOP/harness
-BUILD=${BUILD:-$TOP/build}
+BUILD=$(realpath -m "${BUILD:-$TOP/build}")
 ROOT=$BUILD/root
 LOG=$BUILD/log
 KERNEL=${KERNEL:-7.1}
@@ -42,12 +42,23 @@ die()
 	exit 1
 }
 
+# ending STATUS: how a command came to its end, in words.
+ending()
+{
+	if [ "$1" -gt 128 ] && kill -l "$1" >/dev/null 2>&1; then
+		echo "was killed from outside by SIG$(kill -l "$1")"
+	else
+		echo "failed with status $1"
+	fi
+}
+
 # step LOGNAME TEXT COMMAND...: run a long command with its output in a log
-# file, say how long it took, and show the end of the log when it fails. Whoever
+# file, say how long it took, and when it fails, why. What a script of the
+# harness died of is its last line, and is all that has to be said; whoever else
 # knows better what a failure means sets STEP_FAILED to the sentence.
 step()
 {
-	local log=$LOG/$1.log text=$2 start status
+	local log=$LOG/$1.log text=$2 start status last
 
 	shift 2
 	mkdir -p "$LOG"
@@ -55,13 +66,21 @@ step()
 	say "$text (log: ${log#"$TOP"/})"
 	# Not in a condition: there, a function would go on after a failure.
 	set +e
-	(set -e; "$@") >"$log" 2>&1 </dev/null
-	status=$?
+	{
+		(set -e; "$@") >"$log" 2>&1 </dev/null
+		status=$?
+	} 2>/dev/null	# bash's own note about a signal
 	set -e
 	if [ $status != 0 ]; then
-		[ -z "${STEP_FAILED:-}" ] || die "$STEP_FAILED (${log#"$TOP"/} has the details)"
+		last=$(tail -n 1 "$log")
+		case $last in
+		[a-z]*": "*) [ ! -x "$HARNESS/${last%%: *}" ] || die "${last#*: }" ;;
+		esac
+		[ -z "${STEP_FAILED:-}" ] || [ $status -gt 128 ] ||
+			die "$STEP_FAILED (${log#"$TOP"/} has the details)."
 		tail -n 15 "$log" >&2
-		die "\"$text\" failed after $(($(date +%s) - start)) s; the whole output is in ${log#"$TOP"/}."
+		die "\"$text\" $(ending $status) after $(($(date +%s) - start)) s; $([ -s "$log" ] &&
+			echo "the whole output is in" || echo "there was no output in") ${log#"$TOP"/}."
 	fi
 	say "  done in $(($(date +%s) - start)) s"
 }
@@ -82,6 +101,9 @@ stamp_is()
 # process that holds it. Scripts called by a locked script inherit the lock.
 lock_build()
 {
+	case $TOP$BUILD in
+	*[[:space:]:]*) die "the kernel's build takes no path with spaces or colons; move the clone, or set BUILD=." ;;
+	esac
 	mkdir -p "$BUILD" "$LOG" 2>/dev/null && [ -w "$BUILD" ] && [ -w "$LOG" ] ||
 		die "$BUILD cannot be written; use a clone of your own, or set BUILD= to a directory of yours."
 	[ -z "${HARNESS_LOCKED:-}" ] || return 0
@@ -93,13 +115,14 @@ lock_build()
 	export HARNESS_LOCKED=1
 }
 
+# need_disk DIR MIB VARIABLE: the one by which the user chooses another DIR.
 need_disk()
 {
 	local free
 
-	free=$(df -Pm "$BUILD" | awk 'NR == 2 { print $4 }')
-	[ "$free" -ge "$NEEDED_MIB" ] ||
-		die "$BUILD has $free MiB free and the first run needs $NEEDED_MIB; make room or set BUILD= to a directory with more."
+	free=$(df -Pm "$1" | awk 'NR == 2 { print $4 }')
+	[ "$free" -ge "$2" ] ||
+		die "$1 has $free MiB free and the first run needs $2; make room or set $3= to a directory with more."
 }
 
 # The file that pins the kernel's source.
