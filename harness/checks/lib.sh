@@ -1,43 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# For checks: each prints one line for each thing that it checked, in the form
-#   ok NAME | not ok NAME | ok NAME # SKIP WHY
-# and the details of a failure as lines that start with "#". The exit status
-# says nothing that the lines do not say.
+# Sourced by checks that do their work inside the private root.
 
 # shellcheck source=harness/lib-root.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib-root.sh"
-
-CHECK_LOG=$LOG/check
-mkdir -p "$CHECK_LOG"
-
-pass()
-{
-	echo "ok $*"
-}
-
-skip()
-{
-	echo "ok $1 # SKIP $2"
-}
-
-# fail NAME [TEXT]: TEXT may have several lines.
-fail()
-{
-	echo "not ok $1"
-	[ -z "${2:-}" ] || sed 's/^/#   /' <<<"$2"
-}
-
-# try NAME LOGNAME COMMAND...: pass or fail by the exit status.
-try()
-{
-	local name=$1 log=$CHECK_LOG/$2.log
-
-	shift 2
-	if "$@" >"$log" 2>&1 </dev/null; then
-		pass "$name"
-	else
-		fail "$name" "$(tail -n 12 "$log")
-the whole output is in ${log#"$TOP"/}"
-	fi
-}
+# shellcheck source=harness/checks/results.sh
+. "$HARNESS/checks/results.sh"
