@@ -34,6 +34,17 @@ bool fixture_run(void (*adapt)(struct fixture *f, struct image_spec *old),
 	return ok;
 }
 
+void fixture_counting(struct fixture *f, struct image_spec *old)
+{
+	old->nr_pages = FIXTURE_FEW_PAGES;
+	old->desc.module_hv = 1;
+	old->desc.features0 |= TDX_FEATURES0_UPDATE_COMPATIBILITY;
+	old->desc.flags |= MODULE_COUNTS_BUILDS | MODULE_UPDATE_V1;
+	f->spec.nr_pages = FIXTURE_FEW_PAGES;
+	f->spec.desc = old->desc;
+	f->spec.desc.update = FIXTURE_NEWER;
+}
+
 uint64_t fixture_version(struct fixture *f)
 {
 	uint64_t version;

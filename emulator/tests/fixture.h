@@ -14,6 +14,7 @@
 #define FIXTURE_LAST_LP	(FIXTURE_LPS - 1)
 #define FIXTURE_UPDATE	16
 #define FIXTURE_NEWER	17
+#define FIXTURE_FEW_PAGES	16
 
 /* Ids of metadata that tests look at */
 #define FIELD_UPDATE_VERSION	0x0800000100000005ULL
@@ -51,6 +52,9 @@ bool fixture_run(void (*adapt)(struct fixture *f, struct image_spec *old),
 		return fixture_run(adapt, name##_body);			\
 	}								\
 	static bool name##_body(struct fixture *f)
+
+/** fixture_counting() - for FIXTURE_TEST_WITH(): modules that count TD builds */
+void fixture_counting(struct fixture *f, struct image_spec *old);
 
 /** fixture_version() - UPDATE_VERSION that the running module reports, or ~0 */
 uint64_t fixture_version(struct fixture *f);

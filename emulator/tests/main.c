@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Runs every suite; the last line is "N passed, N failed". */
+/* Runs every suite, or the one that is named; the last line is "N passed, N failed". */
 #include <stdlib.h>
+#include <string.h>
 
 #include "tests/suites.h"
 #include "tests/tap.h"
@@ -26,22 +27,31 @@ static const struct suite *const suites[] = {
 
 #define NR_SUITES	(sizeof(suites) / sizeof(suites[0]))
 
-int main(void)
+static bool wanted(const struct suite *suite, const char *name)
 {
+	return !name || !strcmp(suite->name, name);
+}
+
+int main(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : NULL;
 	unsigned int passed = 0;
 	unsigned int failed = 0;
 	unsigned int total = 0;
 
 	for (size_t i = 0; i < NR_SUITES; i++) {
 		for (const struct test *test = suites[i]->tests; test->name; test++)
-			total++;
+			total += wanted(suites[i], name);
 	}
 
 	printf("TAP version 13\n1..%u\n", total);
 	for (size_t i = 0; i < NR_SUITES; i++) {
 		for (const struct test *test = suites[i]->tests; test->name; test++) {
-			bool ok = test->run();
+			bool ok;
 
+			if (!wanted(suites[i], name))
+				continue;
+			ok = test->run();
 			if (ok)
 				passed++;
 			else

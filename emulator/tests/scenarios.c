@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The conformance scenarios of SEAM ABI 9, by number; 16 and 17: survival.c. */
+/* The conformance scenarios of SEAM ABI 9; the number starts a test's name. */
 #include <pthread.h>
 #include <string.h>
 
 #include "pseamldr/pseamldr.h"
+#include "tdxmod/td.h"
 #include "tests/fixture.h"
+#include "tests/guest.h"
 #include "tests/suites.h"
+
+#define GUEST_PA	(HOST_TDMR_BASE + 0x1000000)
+#define AVOID_SENSITIVE	(1ULL << 16)
+#define ONE_BUILD	(TDX_UPDATE_COMPATIBILITY_SENSITIVE | 0x10000)
 
 static uint32_t remaining(struct fixture *f)
 {
@@ -63,11 +69,18 @@ FIXTURE_TEST(scenario_1)
 FIXTURE_TEST(scenario_2)
 {
 	uint32_t before = remaining(f);
+	struct guest guest;
+	uint64_t value;
 
+	guest_init(&guest, &f->host, HOST_TD_KEYID, GUEST_PA);
+	CHECK_EQ(guest_build(&guest, 1), TDX_SUCCESS);
+	CHECK_EQ(guest_run(&guest, 0, 0, &value), TDX_SUCCESS);
 	CHECK_EQ(fixture_version(f), FIXTURE_UPDATE);
 	CHECK_EQ(host_update(&f->host, &f->new, 0), TDX_SUCCESS);
 	CHECK_EQ(fixture_version(f), FIXTURE_NEWER);
 	CHECK_EQ(remaining(f), before - 1);
+	CHECK_EQ(guest_run(&guest, 0, 0, &value), TDX_SUCCESS);
+	CHECK_EQ(value, 2);
 
 	return true;
 }
@@ -88,7 +101,9 @@ FIXTURE_TEST(scenario_3)
 FIXTURE_TEST(scenario_4)
 {
 	CHECK_EQ(fixture_shutdown(f, 1), TDX_OPERAND_INVALID | TDX_OPERAND_RCX);
-	CHECK_EQ(fixture_shutdown(f, 1 << 16), TDX_OPERAND_INVALID | TDX_OPERAND_RCX);
+	CHECK_EQ(tdxmod_state(f->host.platform), SYS_READY);
+	CHECK_EQ(fixture_shutdown(f, AVOID_SENSITIVE), TDX_OPERAND_INVALID | TDX_OPERAND_RCX);
+	CHECK_EQ(tdxmod_state(f->host.platform), SYS_READY);
 	CHECK_EQ(fixture_version(f), FIXTURE_UPDATE);
 	CHECK_EQ(fixture_shutdown(f, 0), TDX_SUCCESS);
 
@@ -124,6 +139,12 @@ FIXTURE_TEST(scenario_6)
 
 FIXTURE_TEST(scenario_7)
 {
+	struct guest guest;
+	uint64_t value;
+
+	guest_init(&guest, &f->host, HOST_TD_KEYID, GUEST_PA);
+	CHECK_EQ(guest_build(&guest, 1), TDX_SUCCESS);
+	CHECK_EQ(guest_run(&guest, 0, 0, &value), TDX_SUCCESS);
 	CHECK_EQ(fixture_shutdown(f, 0), TDX_SUCCESS);
 	host_image_sigstruct(&f->new)->date ^= 1;
 	CHECK_LAST(fixture_install(f), SEAMLDR_EBADSIG, 0);
@@ -134,6 +155,8 @@ FIXTURE_TEST(scenario_7)
 	CHECK_LAST(fixture_install(f), SEAMLDR_SUCCESS, 0);
 	CHECK_EQ(fixture_finish(f), TDX_SUCCESS);
 	CHECK_EQ(fixture_version(f), FIXTURE_NEWER);
+	CHECK_EQ(guest_run(&guest, 0, 0, &value), TDX_SUCCESS);
+	CHECK_EQ(value, 2);
 
 	return true;
 }
@@ -341,7 +364,71 @@ FIXTURE_TEST(scenario_15)
 	return true;
 }
 
+FIXTURE_TEST_WITH(scenario_16, fixture_counting)
+{
+	struct guest guest;
+
+	guest_init(&guest, &f->host, HOST_TD_KEYID, GUEST_PA);
+	CHECK_EQ(guest_create(&guest), TDX_SUCCESS);
+	CHECK_EQ(guest_configure(&guest), TDX_SUCCESS);
+	CHECK_EQ(fixture_shutdown(f, 1 | AVOID_SENSITIVE), ONE_BUILD);
+	CHECK_EQ(tdxmod_state(f->host.platform), SYS_READY);
+	CHECK_EQ(guest_add_vcpu(&guest, 0), TDX_SUCCESS);
+	CHECK_EQ(guest_finalize(&guest), TDX_SUCCESS);
+	CHECK_EQ(fixture_shutdown(f, 1 | AVOID_SENSITIVE), TDX_SUCCESS);
+
+	return true;
+}
+
+FIXTURE_TEST_WITH(scenario_17, fixture_counting)
+{
+	struct guest guest;
+
+	guest_init(&guest, &f->host, HOST_TD_KEYID, GUEST_PA);
+	CHECK_EQ(guest_create(&guest), TDX_SUCCESS);
+	CHECK_EQ(guest_configure(&guest), TDX_SUCCESS);
+	CHECK_EQ(fixture_shutdown(f, 1 | AVOID_SENSITIVE), ONE_BUILD);
+	CHECK_EQ(guest_leaf(&guest, TDH_MNG_VPFLUSHDONE), TDX_SUCCESS);
+	CHECK_EQ(fixture_shutdown(f, 1 | AVOID_SENSITIVE), TDX_SUCCESS);
+
+	return true;
+}
+
+/* Scenario 18: while a vCPU is at its private page, another LP shuts down */
+static void shut_down(struct host *host)
+{
+	intrusions++;
+	intruder_status = host_leaf(host, 0, TDH_SYS_SHUTDOWN, 0, 0, 0, 0);
+}
+
 FIXTURE_TEST(scenario_18)
+{
+	struct guest guest;
+	uint64_t value;
+
+	guest_init(&guest, &f->host, HOST_TD_KEYID, GUEST_PA);
+	CHECK_EQ(guest_build(&guest, 3), TDX_SUCCESS);
+	CHECK_EQ(guest_run(&guest, 2, 2, &value), TDX_SUCCESS);
+	for (uint64_t turn = 0; turn < GUEST_PAGES - 1; turn++)
+		CHECK_EQ(guest_run(&guest, 2, 2, &value), TDX_SUCCESS);
+
+	intrusions = 0;
+	intruder_status = 0;
+	f->host.on_read_pa = guest.private[1] + 2 * sizeof(value);
+	f->host.on_read = shut_down;
+	CHECK_EQ(guest_run(&guest, 2, 2, &value), TDX_SUCCESS);
+	f->host.on_read = NULL;
+	CHECK_EQ(intrusions, 1);
+	CHECK_EQ(intruder_status, TDX_SYS_BUSY);
+	CHECK_EQ(tdxmod_state(f->host.platform), SYS_READY);
+	CHECK_EQ(fixture_version(f), FIXTURE_UPDATE);
+	CHECK_EQ(fixture_shutdown(f, 0), TDX_SUCCESS);
+
+	return true;
+}
+
+/* What a test in the guest uses to the same end */
+FIXTURE_TEST(scenario_18_held)
 {
 	platform_hold_lp(f->host.platform, 2, true);
 	CHECK_EQ(fixture_shutdown(f, 0), TDX_SYS_BUSY);
@@ -411,7 +498,10 @@ static const struct test tests[] = {
 	{ "13: an LP never calls", scenario_13 },
 	{ "14: only the last RCX counts", scenario_14 },
 	{ "15: two LPs inside P-SEAMLDR", scenario_15 },
+	{ "16: SHUTDOWN during a TD build", scenario_16 },
+	{ "17: SHUTDOWN after the build was given up", scenario_17 },
 	{ "18: a vCPU runs during SHUTDOWN", scenario_18 },
+	{ "18: an LP is held during SHUTDOWN", scenario_18_held },
 	{ "19: bad INFO buffer, unknown leaves", scenario_19 },
 	{ "20: debug-signed image on a locked platform", scenario_20 },
 	{ "20: debug-signed image on an unlocked platform", scenario_20_unlocked },

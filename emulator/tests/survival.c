@@ -13,21 +13,10 @@
 #define ONE_BUILD	(TDX_UPDATE_COMPATIBILITY_SENSITIVE | 0x10000)
 #define UPDATE_V1	(TDH_SYS_UPDATE | 1ULL << TDH_VERSION_SHIFT)
 
-/* New modules that count builds; the newer one has another crypto library */
-static void counting(struct fixture *f, struct image_spec *old)
-{
-	old->nr_pages = 16;
-	old->desc.module_hv = 1;
-	old->desc.features0 |= TDX_FEATURES0_UPDATE_COMPATIBILITY;
-	old->desc.flags |= MODULE_COUNTS_BUILDS | MODULE_UPDATE_V1;
-	f->spec.nr_pages = 16;
-	f->spec.desc = old->desc;
-	f->spec.desc.update = FIXTURE_NEWER;
-}
-
+/* The newer one has another crypto library */
 static void other_crypto(struct fixture *f, struct image_spec *old)
 {
-	counting(f, old);
+	fixture_counting(f, old);
 	f->spec.desc.crypto_generation = 1;
 }
 
@@ -90,38 +79,8 @@ FIXTURE_TEST(half_torn_down)
 	return true;
 }
 
-FIXTURE_TEST_WITH(scenario_16, counting)
-{
-	struct guest guest;
-
-	guest_init(&guest, &f->host, HOST_TD_KEYID, GUEST_PA);
-	CHECK_EQ(guest_create(&guest), TDX_SUCCESS);
-	CHECK_EQ(guest_configure(&guest), TDX_SUCCESS);
-	CHECK_EQ(fixture_shutdown(f, 1 | AVOID_SENSITIVE), ONE_BUILD);
-	CHECK_EQ(fixture_version(f), FIXTURE_UPDATE);
-	CHECK_EQ(guest_add_vcpu(&guest, 0), TDX_SUCCESS);
-	CHECK_EQ(guest_finalize(&guest), TDX_SUCCESS);
-	CHECK_EQ(fixture_shutdown(f, 1 | AVOID_SENSITIVE), TDX_SUCCESS);
-
-	return true;
-}
-
-FIXTURE_TEST_WITH(scenario_17, counting)
-{
-	struct guest guest;
-
-	guest_init(&guest, &f->host, HOST_TD_KEYID, GUEST_PA);
-	CHECK_EQ(guest_create(&guest), TDX_SUCCESS);
-	CHECK_EQ(guest_configure(&guest), TDX_SUCCESS);
-	CHECK_EQ(fixture_shutdown(f, 1 | AVOID_SENSITIVE), ONE_BUILD);
-	CHECK_EQ(guest_leaf(&guest, TDH_MNG_VPFLUSHDONE), TDX_SUCCESS);
-	CHECK_EQ(fixture_shutdown(f, 1 | AVOID_SENSITIVE), TDX_SUCCESS);
-
-	return true;
-}
-
 /* The count is handed over with version 1, and lost with version 0 */
-FIXTURE_TEST_WITH(build_count, counting)
+FIXTURE_TEST_WITH(build_count, fixture_counting)
 {
 	struct guest guest;
 
@@ -163,7 +122,7 @@ static bool measured(struct fixture *f, uint8_t mrtd[static 48], bool update)
 }
 
 /* An update in the middle of a build does no harm if the crypto library is the same */
-FIXTURE_TEST_WITH(mrtd_same_crypto, counting)
+FIXTURE_TEST_WITH(mrtd_same_crypto, fixture_counting)
 {
 	uint8_t before[48], after[48];
 
@@ -234,8 +193,6 @@ FIXTURE_TEST(lost)
 static const struct test tests[] = {
 	{ "a running TD goes on", running },
 	{ "a half torn down TD", half_torn_down },
-	{ "scenario 16: SHUTDOWN during a TD build", scenario_16 },
-	{ "scenario 17: SHUTDOWN after the build was given up", scenario_17 },
 	{ "TD_BUILD_COUNT and handoff versions", build_count },
 	{ "MRTD across an update with the same crypto", mrtd_same_crypto },
 	{ "MRTD across an update with another crypto", mrtd_other_crypto },
