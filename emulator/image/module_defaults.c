@@ -13,6 +13,15 @@
 
 #define CPUID_ALL_SUBLEAVES	0xffffffffU
 
+/*
+ * So many has 1.5.01. Hosts rely on the first, on 7.0 and on the last; which
+ * the others are is a guess.
+ */
+#define NR_CPUID_CONFIG		12
+
+#define CACHE_CONFIG		{ 0xfffff3ff, 0xffffffff, 0xffffffff, 0x00000007 }
+#define TOPOLOGY_CONFIG		{ 0x0000001f, 0x0000ffff, 0x0000ffff, 0x00000000 }
+
 void module_desc_init(struct module_desc *desc)
 {
 	*desc = (struct module_desc) {
@@ -35,12 +44,23 @@ void module_desc_init(struct module_desc *desc)
 		.attributes_fixed0 = ATTRIBUTES_FIXED0,
 		.xfam_fixed0 = XFAM_FIXED0,
 		.xfam_fixed1 = XFAM_FIXED1,
-		.nr_cpuid_config = 3,
+		.nr_cpuid_config = NR_CPUID_CONFIG,
 		.cpuid_config = {
 			/* Family, model, stepping; CLFLUSH size and LP count; features */
 			{ 0x1, CPUID_ALL_SUBLEAVES,
 			  { 0x0fff3fff, 0x00ff0000, 0x31044988, 0xb8400000 } },
-			{ 0x7, 0x0, { 0x00000000, 0xd02f4b7c, 0x08007bfe, 0xa8c14112 } },
+			/* Caches, and where their list ends */
+			{ 0x4, 0, CACHE_CONFIG },
+			{ 0x4, 1, CACHE_CONFIG },
+			{ 0x4, 2, CACHE_CONFIG },
+			{ 0x4, 3, CACHE_CONFIG },
+			{ 0x4, 4, CACHE_CONFIG },
+			{ 0x7, 0, { 0x00000000, 0xd02f4b7c, 0x08007bfe, 0xa8c14112 } },
+			{ 0x7, 2, { 0x00000000, 0x00000000, 0x00000000, 0x0000003f } },
+			/* Topology */
+			{ 0x1f, 0, TOPOLOGY_CONFIG },
+			{ 0x1f, 1, TOPOLOGY_CONFIG },
+			{ 0x1f, 2, TOPOLOGY_CONFIG },
 			/* Address widths: the guest's in bits 23:16 */
 			{ 0x80000008, CPUID_ALL_SUBLEAVES, { 0x00ffffff, 0, 0, 0 } },
 		},

@@ -8,8 +8,6 @@
 /**
  * module_desc_init() - metadata of release 1.5.16, as far as it is known
  * @desc: overwritten
- *
- * With the CPUID leaves that a host can do with; real modules have more.
  */
 void module_desc_init(struct module_desc *desc);
 

@@ -51,8 +51,8 @@ FIXTURE_TEST(enumeration)
 	}
 	CHECK_EQ(id, METADATA_NO_FIELD);
 	CHECK(handoff);
-	/* 32 CMRs, base and size, are most of them; 2 packages; 3 CPUID leaves */
-	CHECK_EQ(count, 33 + 2 * 32 + 2 + 3 + 2 * 3);
+	/* 32 CMRs, base and size, are most of them; 2 packages; 12 CPUID leaves */
+	CHECK_EQ(count, 33 + 2 * 32 + 2 + 12 + 2 * 12);
 
 	return true;
 }
@@ -80,11 +80,12 @@ static const struct known known[] = {
 	{ 0x1900000300000001, 0 },
 	{ 0x1900000300000002, 0x6dbe7 },
 	{ 0x1900000300000003, 3 },
-	{ 0x9900000100000004, 3 },
+	{ 0x9900000100000004, 12 },
 	{ 0x9900000100000008, 576 },
-	{ 0x9900000300000402, 0xffffffff80000008 },
-	{ 0x9900000300000504, 0xffffff },
-	{ 0x9900000300000505, 0 },
+	{ 0x9900000300000402, 0x0000000100000004 },
+	{ 0x990000030000040b, 0xffffffff80000008 },
+	{ 0x9900000300000516, 0xffffff },
+	{ 0x9900000300000517, 0 },
 	{ 0x8900000100000000, 0 },
 	{ 0x8900000100000001, 0 },
 	{ 0x8900000000000002, 0 },

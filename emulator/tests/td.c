@@ -137,8 +137,8 @@ BAD_PARAM(param_gpaw, params->config_flags = 1)
 BAD_PARAM(param_flags, params->config_flags = 1ULL << 40)
 BAD_PARAM(param_tsc, params->tsc_frequency = 3)
 BAD_PARAM(param_reserved, params->reserved1[5] = 1)
-BAD_PARAM(param_unused_cpuid, params->cpuid[3].reg[0] = 1)
-BAD_PARAM(param_cpuid, params->cpuid[2].reg[0] = 0x01000000)
+BAD_PARAM(param_unused_cpuid, params->cpuid[12].reg[0] = 1)
+BAD_PARAM(param_cpuid, params->cpuid[11].reg[0] = 0x01000000)
 
 static const struct bad_param bad_params[] = {
 	{ param_attributes, TDX_OPERAND_INVALID | TDX_OPERAND_ATTRIBUTES },
