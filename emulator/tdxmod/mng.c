@@ -86,11 +86,26 @@ uint64_t tdh_mng_create(struct tdxmod *mod, unsigned int lp, struct seam_regs *r
 	return status;
 }
 
+/* PCONFIG: one LP of a package at a time can use it */
+static uint64_t program_key(struct tdxmod *mod, unsigned int package)
+{
+	uint64_t key;
+	bool ok;
+
+	if (pthread_mutex_trylock(&mod->ket_lock[package]))
+		return TDX_OPERAND_BUSY | TDX_OPERAND_KET;
+
+	ok = platform_entropy(mod->platform, &key);
+	pthread_mutex_unlock(&mod->ket_lock[package]);
+
+	return ok ? TDX_SUCCESS : TDX_KEY_GENERATION_FAILED;
+}
+
 static uint64_t key_config_locked(struct tdxmod *mod, struct td *td, unsigned int package)
 {
 	uint32_t all = (1U << mod->platform->config.nr_sockets) - 1;
 	uint32_t bit = 1U << package;
-	uint64_t key;
+	uint64_t status;
 
 	if (td->fatal)
 		return TDX_TD_FATAL;
@@ -98,8 +113,9 @@ static uint64_t key_config_locked(struct tdxmod *mod, struct td *td, unsigned in
 		return TDX_LIFECYCLE_STATE_INCORRECT;
 	if (atomic_load(&td->packages_configured) & bit)
 		return TDX_KEY_CONFIGURED;
-	if (!platform_entropy(mod->platform, &key))
-		return TDX_KEY_GENERATION_FAILED;
+	status = program_key(mod, package);
+	if (status)
+		return status;
 
 	if ((atomic_fetch_or(&td->packages_configured, bit) | bit) == all)
 		td->lifecycle = TD_KEYS_CONFIGURED;
@@ -117,11 +133,7 @@ uint64_t tdh_mng_key_config(struct tdxmod *mod, unsigned int lp, struct seam_reg
 	if (status)
 		return status;
 
-	status = TDX_OPERAND_BUSY | TDX_OPERAND_KET;
-	if (!pthread_mutex_trylock(&mod->ket_lock[package])) {
-		status = key_config_locked(mod, td, package);
-		pthread_mutex_unlock(&mod->ket_lock[package]);
-	}
+	status = key_config_locked(mod, td, package);
 	td_put(td);
 
 	return status;

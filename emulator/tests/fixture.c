@@ -34,6 +34,22 @@ bool fixture_run(void (*adapt)(struct fixture *f, struct image_spec *old),
 	return ok;
 }
 
+bool fixture_run_cold(bool (*test)(struct fixture *f))
+{
+	struct fixture f = { 0 };
+	bool ok;
+
+	image_spec_init(&f.spec);
+	f.spec.nr_pages = FIXTURE_FEW_PAGES;
+	f.new = host_image(&f.spec);
+	host_init(&f.host, FIXTURE_LPS, FIXTURE_SOCKETS);
+	ok = host_start(&f.host, &f.new) && test(&f);
+	host_free(&f.host);
+	host_image_free(&f.new);
+
+	return ok;
+}
+
 void fixture_counting(struct fixture *f, struct image_spec *old)
 {
 	old->nr_pages = FIXTURE_FEW_PAGES;

@@ -53,6 +53,17 @@ bool fixture_run(void (*adapt)(struct fixture *f, struct image_spec *old),
 	}								\
 	static bool name##_body(struct fixture *f)
 
+/** fixture_run_cold() - the same, but the module was only loaded; no @old */
+bool fixture_run_cold(bool (*test)(struct fixture *f));
+
+#define COLD_TEST(name)							\
+	static bool name##_body(struct fixture *f);			\
+	static bool name(void)						\
+	{								\
+		return fixture_run_cold(name##_body);			\
+	}								\
+	static bool name##_body(struct fixture *f)
+
 /** fixture_counting() - for FIXTURE_TEST_WITH(): modules that count TD builds */
 void fixture_counting(struct fixture *f, struct image_spec *old);
 

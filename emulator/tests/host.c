@@ -255,8 +255,7 @@ uint64_t host_lp_init(struct host *host, unsigned int first_lp, unsigned int end
 	return status;
 }
 
-/* One TDMR: the second GiB, with its PAMTs in the first */
-static void put_tdmr(struct host *host)
+void host_put_tdmr(struct host *host)
 {
 	struct tdmr_info tdmr = {
 		.base = HOST_TDMR_BASE,
@@ -279,7 +278,7 @@ uint64_t host_cold_init(struct host *host)
 	struct seam_regs regs;
 	uint64_t status;
 
-	put_tdmr(host);
+	host_put_tdmr(host);
 	status = host_sys_init(host);
 	if (!status)
 		status = host_lp_init(host, 0, nr_lps);

@@ -89,6 +89,8 @@ uint64_t host_leaf(struct host *host, unsigned int lp, uint64_t leaf, uint64_t r
 /* Steps of a kernel; each returns the first status that is not success */
 uint64_t host_sys_init(struct host *host);
 uint64_t host_lp_init(struct host *host, unsigned int first_lp, unsigned int end_lp);
+/** host_put_tdmr() - describe one TDMR: the second GiB, its PAMTs in the first */
+void host_put_tdmr(struct host *host);
 uint64_t host_cold_init(struct host *host);
 uint64_t host_sys_rd(struct host *host, uint64_t field, uint64_t *value);
 

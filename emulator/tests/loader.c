@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "pseamldr/pseamldr.h"
+#include "tdxmod/module.h"
 #include "tests/fixture.h"
 #include "tests/suites.h"
 
@@ -134,6 +135,120 @@ FIXTURE_TEST(cleanup)
 	return true;
 }
 
+/* The loader's sessions exclude each other, and CLEANUP comes once per LP */
+FIXTURE_TEST(flows)
+{
+	static const uint64_t leaves[] = { SEAMLDR_INSTALL, SEAMLDR_SHUTDOWN, SEAMLDR_CLEANUP };
+
+	/* INSTALL is open */
+	CHECK_EQ(host_leaf(&f->host, 0, SEAMLDR_INSTALL, 0, 0, 0, 0), SEAMLDR_SUCCESS);
+	for (unsigned int lp = 0; lp < 2; lp++) {
+		CHECK_EQ(host_leaf(&f->host, lp, SEAMLDR_SHUTDOWN, 0, 0, 0, 0), SEAMLDR_EBADCALL);
+		CHECK_EQ(host_leaf(&f->host, lp, SEAMLDR_CLEANUP, 0, 0, 0, 0), SEAMLDR_EBADCALL);
+	}
+	for (unsigned int lp = 1; lp < FIXTURE_LPS; lp++)
+		host_leaf(&f->host, lp, SEAMLDR_INSTALL, 0, 0, 0, 0);
+	CHECK_EQ(tdxmod_state(f->host.platform), SYS_READY);
+
+	/* CLEANUP is open: LPs that called, and LPs that did not */
+	CHECK_EQ(host_leaf(&f->host, 2, SEAMLDR_CLEANUP, 0, 0, 0, 0), SEAMLDR_SUCCESS);
+	for (unsigned int lp = 1; lp < 3; lp++) {
+		CHECK_EQ(host_leaf(&f->host, lp, SEAMLDR_INSTALL, 0, 0, 0, 0), SEAMLDR_EBADCALL);
+		CHECK_EQ(host_leaf(&f->host, lp, SEAMLDR_SHUTDOWN, 0, 0, 0, 0), SEAMLDR_EBADCALL);
+	}
+	CHECK_EQ(host_leaf(&f->host, 2, SEAMLDR_CLEANUP, 0, 0, 0, 0), SEAMLDR_EBADCALL);
+	for (unsigned int lp = 0; lp < FIXTURE_LPS; lp++) {
+		if (lp != 2)
+			CHECK_EQ(host_leaf(&f->host, lp, SEAMLDR_CLEANUP, 0, 0, 0, 0),
+				 SEAMLDR_SUCCESS);
+	}
+
+	/* SHUTDOWN is open */
+	CHECK_EQ(host_leaf(&f->host, 0, SEAMLDR_SHUTDOWN, 0, 0, 0, 0), SEAMLDR_SUCCESS);
+	for (unsigned int lp = 0; lp < 2; lp++) {
+		for (unsigned int i = 0; i < sizeof(leaves) / sizeof(leaves[0]); i++) {
+			if (leaves[i] != SEAMLDR_SHUTDOWN)
+				CHECK_EQ(host_leaf(&f->host, lp, leaves[i], 0, 0, 0, 0),
+					 SEAMLDR_EBADCALL);
+		}
+		CHECK_EQ(host_leaf(&f->host, lp, SEAMLDR_INFO, HOST_BUFFER_PA, 0, 0, 0),
+			 SEAMLDR_SUCCESS);
+		CHECK_EQ(host_leaf(&f->host, lp, SEAMLDR_SEAMINFO, HOST_BUFFER_PA, 0, 0, 0),
+			 SEAMLDR_SUCCESS);
+	}
+
+	return true;
+}
+
+static void large_id(struct fixture *f, struct image_spec *old)
+{
+	(void)old;
+	f->host.config.x2apic_id[1] = PLATFORM_MAX_LPS - 1;
+}
+
+/* The largest x2APIC id that has a place in the loader's bitmap works */
+FIXTURE_TEST_WITH(largest_id, large_id)
+{
+	CHECK_EQ(host_update(&f->host, &f->new, 0), TDX_SUCCESS);
+	CHECK_EQ(on_all(f, SEAMLDR_CLEANUP), SEAMLDR_SUCCESS);
+	CHECK_EQ(host_leaf(&f->host, 1, SEAMLDR_SHUTDOWN, 0, 0, 0, 0), SEAMLDR_SUCCESS);
+
+	return true;
+}
+
+/* The next is refused before anything else is looked at, and changes nothing */
+FIXTURE_TEST(id_too_large)
+{
+	static const uint64_t leaves[] = { SEAMLDR_INSTALL, SEAMLDR_SHUTDOWN, SEAMLDR_CLEANUP };
+
+	f->host.platform->config.x2apic_id[1] = PLATFORM_MAX_LPS;
+	for (unsigned int i = 0; i < sizeof(leaves) / sizeof(leaves[0]); i++) {
+		CHECK_EQ(host_leaf(&f->host, 1, leaves[i], 0, 0, 0, 0), SEAMLDR_EUNSPECERR);
+		CHECK_EQ(fixture_version(f), FIXTURE_UPDATE);
+	}
+	/* Even in the wrong flow */
+	CHECK_EQ(host_leaf(&f->host, 0, SEAMLDR_CLEANUP, 0, 0, 0, 0), SEAMLDR_SUCCESS);
+	for (unsigned int i = 0; i < sizeof(leaves) / sizeof(leaves[0]); i++)
+		CHECK_EQ(host_leaf(&f->host, 1, leaves[i], 0, 0, 0, 0), SEAMLDR_EUNSPECERR);
+
+	return true;
+}
+
+#define CACHE_CHUNKS	16
+
+/* CLEANUP stops for each interrupt, once per KeyID and once per piece of cache */
+FIXTURE_TEST(cleanup_interrupted)
+{
+	unsigned int stops = f->host.config.nr_tdx_keyids + CACHE_CHUNKS;
+
+	f->host.interrupts = ~0U;
+	CHECK_EQ(host_leaf(&f->host, 0, SEAMLDR_CLEANUP, 0, 0, 0, 0), SEAMLDR_SUCCESS);
+	for (unsigned int i = 0; i < stops; i++) {
+		CHECK_EQ(host_leaf(&f->host, 1, SEAMLDR_CLEANUP, 0, 0, 0, 0),
+			 SEAMLDR_EINTERRUPT);
+	}
+	CHECK_EQ(host_leaf(&f->host, 1, SEAMLDR_CLEANUP, 0, 0, 0, 0), SEAMLDR_SUCCESS);
+	f->host.interrupts = 0;
+	CHECK_EQ(host_leaf(&f->host, 2, SEAMLDR_CLEANUP, 0, 0, 0, 0), SEAMLDR_SUCCESS);
+
+	/* The SVN is gone from the first call on, and with it LOAD's way around CLEANUP */
+	CHECK_EQ(f->host.platform->pseamldr->seamextend.svn_major, 0);
+	CHECK_EQ(host_leaf(&f->host, 3, SEAMLDR_CLEANUP, 0, 0, 0, 0), SEAMLDR_SUCCESS);
+
+	return true;
+}
+
+/* Of the first CLEANUP call on nothing is left to hand over */
+FIXTURE_TEST(cleanup_ends_handoff)
+{
+	CHECK_EQ(fixture_shutdown(f, 0), TDX_SUCCESS);
+	CHECK_EQ(((struct handoff_header *)f->host.platform->seam.handoff)->valid, 1);
+	CHECK_EQ(host_leaf(&f->host, 0, SEAMLDR_CLEANUP, 0, 0, 0, 0), SEAMLDR_SUCCESS);
+	CHECK_EQ(((struct handoff_header *)f->host.platform->seam.handoff)->valid, 0);
+
+	return true;
+}
+
 /* A LOAD that keeps the SVN needs no CLEANUP, and loses what was handed over */
 FIXTURE_TEST(load)
 {
@@ -197,6 +312,11 @@ static const struct test tests[] = {
 	{ "SEAMINFO", seaminfo },
 	{ "SHUTDOWN", shutdown },
 	{ "CLEANUP", cleanup },
+	{ "sessions exclude each other", flows },
+	{ "x2APIC id 1023", largest_id },
+	{ "x2APIC id 1024", id_too_large },
+	{ "CLEANUP stops for each interrupt", cleanup_interrupted },
+	{ "CLEANUP ends the handoff", cleanup_ends_handoff },
 	{ "LOAD over a module that was shut down", load },
 	{ "a platform without module", no_module },
 	{ "SEAM range size", size },

@@ -9,10 +9,13 @@
 static const struct suite *const suites[] = {
 	&suite_scenarios,
 	&suite_install,
+	&suite_elf,
 	&suite_loader,
 	&suite_module,
+	&suite_tdmr,
 	&suite_metadata,
 	&suite_td,
+	&suite_td_limits,
 	&suite_survival,
 	&suite_signature,
 	&suite_platform,

@@ -7,10 +7,13 @@
 
 extern const struct suite suite_scenarios;
 extern const struct suite suite_install;
+extern const struct suite suite_elf;
 extern const struct suite suite_loader;
 extern const struct suite suite_module;
+extern const struct suite suite_tdmr;
 extern const struct suite suite_metadata;
 extern const struct suite suite_td;
+extern const struct suite suite_td_limits;
 extern const struct suite suite_survival;
 extern const struct suite suite_signature;
 extern const struct suite suite_platform;
