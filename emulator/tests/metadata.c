@@ -130,7 +130,7 @@ FIXTURE_TEST(refusals)
 		CHECK_EQ(next, METADATA_NO_FIELD);
 	}
 	CHECK_EQ(read_next(f, 0x0800000100000007, &value, &next), TDX_METADATA_FIELD_ID_INCORRECT);
-	CHECK_EQ(read_next(f, 0x9900000300000403, &value, &next), TDX_METADATA_FIELD_ID_INCORRECT);
+	CHECK_EQ(read_next(f, 0x990000030000040c, &value, &next), TDX_METADATA_FIELD_ID_INCORRECT);
 
 	/* The dispatcher's refusal leaves RDX and R8 alone, the handler's does not */
 	CHECK_EQ(fixture_shutdown(f, 0), TDX_SUCCESS);
