@@ -183,11 +183,11 @@ proof_upload()
 }
 
 # An upload that was refused by the first checks came too late to show what
-# happens behind them: again.
+# happens behind them, and one that went through came too early: again.
 missed()
 {
 	case $row_done:$fw_error in
-	*-meanwhile:preparing:*) return 0 ;;
+	*-meanwhile:preparing:* | *-meanwhile:) return 0 ;;
 	*) return 1 ;;
 	esac
 }

@@ -5,6 +5,9 @@
 TD_LOG=/tmp/td.log
 TD_TIMEOUT_S=60
 
+# How long a TD is watched that must not go on: it would count 50 times a second.
+TD_LOOK_S=2
+
 # td_start OPTION...: returns when the TD counts, or when it does not.
 td_start()
 {
@@ -51,5 +54,23 @@ expect_td()
 		tap_result 0 "$1: its count goes from $td_last to $td_counter"
 	else
 		tap_result 1 "$1" "its count stays at $td_counter: $(tail -n 1 "$TD_LOG")"
+	fi
+}
+
+# expect_td_waits NAME: the TD is there, and does not go on.
+expect_td_waits()
+{
+	# What it had counted may take a moment to be written.
+	sleep 1
+	td_read_counter
+	td_last=$td_counter
+	sleep "$TD_LOOK_S"
+	td_read_counter
+	if [ "$td_counter" != "$td_last" ]; then
+		tap_result 1 "$1" "its count goes from $td_last to $td_counter"
+	elif ! kill -0 "$td_pid" 2>/dev/null; then
+		tap_result 1 "$1" "it has ended: $(tail -n 1 "$TD_LOG")"
+	else
+		tap_result 0 "$1: its count stays at $td_counter"
 	fi
 }

@@ -12,6 +12,8 @@
 #include <linux/build_bug.h>
 #include <linux/types.h>
 
+#include <asm/tdx.h>
+
 /*
  * Completion status of a P-SEAMLDR call (chapter "SEAMLDR status codes").  The
  * numbers overlap with those of the TDX module and mean something else.
@@ -64,6 +66,22 @@ struct seamldr_info {
 } __packed;
 static_assert(sizeof(struct seamldr_info) == 256);
 
+/* Output of SEAMLDR.SEAMINFO */
+struct seamldr_seaminfo {
+	u64	version;
+	u32	tot_num_lps;
+	u32	tot_num_sockets;
+	u32	socket_cpuid[8];
+	u64	range_base;
+	u64	range_size;
+	u8	skip_smrr2_check;
+	u8	access_control_only;
+	u8	reserved0[62];
+	u8	cmr_data[512];
+	u8	reserved1[1408];
+} __packed;
+static_assert(sizeof(struct seamldr_seaminfo) == 2048);
+
 #define SEAMLDR_SCENARIO_UPDATE	1
 
 /* Input of SEAMLDR.INSTALL, version 0.  All addresses are physical. */
@@ -83,7 +101,20 @@ const char *seamldr_status_name(u64 status);
 const char *tdx_status_name(u64 status);
 int seamldr_get_info(struct seamldr_info *info);
 bool seamldr_supports_update(void);
-int seamldr_check_module(const u8 *data, u32 size);
-int seamldr_install_module(const u8 *data, u32 size);
+
+/**
+ * struct seamldr_plan - what the checks of an image have decided
+ * @state: state of the TDX module that the update begins in
+ * @handoff_hv: version of the handoff data
+ */
+struct seamldr_plan {
+	enum tdx_module_state	state;
+	u16			handoff_hv;
+};
+
+int seamldr_check_module(const u8 *data, u32 size, bool allow_older_handoff,
+			 struct seamldr_plan *plan);
+int seamldr_install_module(const u8 *data, u32 size,
+			   const struct seamldr_plan *plan);
 
 #endif /* _ASM_X86_SEAMLDR_H */

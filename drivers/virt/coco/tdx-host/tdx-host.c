@@ -10,6 +10,7 @@
 #include <linux/errno.h>
 #include <linux/firmware.h>
 #include <linux/init.h>
+#include <linux/kobject.h>
 #include <linux/mod_devicetable.h>
 #include <linux/module.h>
 #include <linux/sysfs.h>
@@ -112,6 +113,14 @@ static const struct attribute_group *tdx_host_groups[] = {
 	NULL
 };
 
+static bool allow_older_handoff;
+module_param(allow_older_handoff, bool, 0644);
+MODULE_PARM_DESC(allow_older_handoff,
+		 "Hand over to a module that lacks the native handoff version of the running one");
+
+/* What prepare() decided, for write().  There is one upload at a time. */
+static struct seamldr_plan upload_plan;
+
 static enum fw_upload_err upload_err(int err)
 {
 	switch (err) {
@@ -121,6 +130,10 @@ static enum fw_upload_err upload_err(int err)
 		return FW_UPLOAD_ERR_FW_INVALID;
 	case -EMSGSIZE:
 		return FW_UPLOAD_ERR_INVALID_SIZE;
+	case -EBUSY:
+		return FW_UPLOAD_ERR_BUSY;
+	case -ENOSPC:
+		return FW_UPLOAD_ERR_WEAROUT;
 	case -ENOMEM:
 		return FW_UPLOAD_ERR_RW_ERROR;
 	default:
@@ -128,11 +141,27 @@ static enum fw_upload_err upload_err(int err)
 	}
 }
 
+/* After each attempt, for who waits on "state" and for udev rules. */
+static void announce(struct fw_upload *fwl)
+{
+	struct device *dev = fwl->dd_handle;
+
+	sysfs_notify(&dev->kobj, NULL, "state");
+	kobject_uevent(&dev->kobj, KOBJ_CHANGE);
+}
+
 /* What can be refused is refused here, where nothing has changed yet. */
 static enum fw_upload_err tdx_upload_prepare(struct fw_upload *fwl,
 					     const u8 *data, u32 size)
 {
-	return upload_err(seamldr_check_module(data, size));
+	int ret;
+
+	ret = seamldr_check_module(data, size, allow_older_handoff,
+				   &upload_plan);
+	if (ret)
+		announce(fwl);
+
+	return upload_err(ret);
 }
 
 static enum fw_upload_err tdx_upload_write(struct fw_upload *fwl,
@@ -142,9 +171,11 @@ static enum fw_upload_err tdx_upload_write(struct fw_upload *fwl,
 	int ret;
 
 	/* All or nothing: called once, with the whole image. */
-	ret = seamldr_install_module(data, size);
+	ret = seamldr_install_module(data, size, &upload_plan);
 	if (!ret)
 		*written = size;
+
+	announce(fwl);
 
 	return upload_err(ret);
 }
@@ -177,7 +208,7 @@ static int tdx_host_probe(struct faux_device *fdev)
 
 	tdx_host_upload = firmware_upload_register(THIS_MODULE, &fdev->dev,
 						   "tdx_module",
-						   &tdx_upload_ops, NULL);
+						   &tdx_upload_ops, &fdev->dev);
 
 	return PTR_ERR_OR_ZERO(tdx_host_upload);
 }

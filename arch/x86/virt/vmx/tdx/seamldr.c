@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * P-SEAMLDR calls, and the update of the TDX module
+ * Update of the TDX module
  *
- * P-SEAMLDR is the firmware that installs the TDX module and replaces it at
- * run time.  It is called with SEAMCALL, like the TDX module, and is told
- * from it by bit 63 of the leaf number.
+ * All CPUs are stopped and take the steps of the update at the same time.
  */
 
 #define pr_fmt(fmt)	"virt/seamldr: " fmt
 
+#include <linux/array_size.h>
 #include <linux/atomic.h>
-#include <linux/bits.h>
+#include <linux/build_bug.h>
 #include <linux/cleanup.h>
 #include <linux/cpuhplock.h>
 #include <linux/cpumask.h>
@@ -27,108 +26,23 @@
 #include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <linux/stop_machine.h>
-#include <linux/string.h>
+#include <linux/types.h>
 #include <linux/vmalloc.h>
 
-#include <asm/msr.h>
+#include <asm/barrier.h>
 #include <asm/page.h>
 #include <asm/seamldr.h>
 #include <asm/tdx.h>
-#include <asm/vmx.h>
 
+#include "seamldr_call.h"
 #include "seamldr_image.h"
+#include "seamldr_platform.h"
+#include "seamldr_preflight.h"
 #include "seamldr_update.h"
 #include "tdx.h"
 
-/* P-SEAMLDR leaf functions (chapter "SEAMLDR API") */
-#define SEAMLDR_LEAF(n)		(BIT_ULL(63) | (n))
-#define SEAMLDR_INFO		SEAMLDR_LEAF(0)
-#define SEAMLDR_INSTALL		SEAMLDR_LEAF(1)
-
-/*
- * P-SEAMLDR admits one CPU at a time on the whole platform and fails the call
- * of a second one, without a word of its own, in hardware.
- */
-static DEFINE_RAW_SPINLOCK(seamldr_lock);
-
-/*
- * Outputs in @args are valid only if P-SEAMLDR ran, that is unless the status
- * is one of the software-defined codes.
- */
-static u64 seamldr_call(u64 fn, struct tdx_module_args *args)
-{
-	guard(raw_spinlock)(&seamldr_lock);
-
-	return seamcall_ret(fn, args);
-}
-
-static int seamldr_errno(const char *leaf, u64 status)
-{
-	if (!status)
-		return 0;
-
-	pr_err_ratelimited("%s failed: 0x%016llx (%s)\n", leaf, status,
-			   seamldr_status_name(status));
-
-	return status == TDX_SEAMCALL_VMFAILINVALID ? -ENODEV : -EIO;
-}
-
-/**
- * seamldr_get_info() - ask P-SEAMLDR about itself and the module it loaded
- * @info: where to store the answer
- *
- * SEAMLDR.INFO is legal at any time, whatever the state of the TDX module.
- *
- * Context: Process context, may sleep.  Takes the CPU hotplug lock, because a
- *          CPU that goes offline leaves VMX operation while tasks still run.
- * Return: 0, -ENOMEM, -ENODEV if there is no P-SEAMLDR, -EIO if it failed.
- */
-int seamldr_get_info(struct seamldr_info *info)
-{
-	struct tdx_module_args args = {};
-	int ret;
-
-	/* kmalloc() aligns a power of two to itself, as P-SEAMLDR wants it. */
-	struct seamldr_info *buf __free(kfree) = kzalloc(sizeof(*buf), GFP_KERNEL);
-
-	if (!buf)
-		return -ENOMEM;
-
-	guard(cpus_read_lock)();
-
-	args.rcx = __pa(buf);
-	ret = seamldr_errno("SEAMLDR.INFO", seamldr_call(SEAMLDR_INFO, &args));
-	if (!ret)
-		memcpy(info, buf, sizeof(*info));
-
-	return ret;
-}
-EXPORT_SYMBOL_FOR_MODULES(seamldr_get_info, "tdx-host");
-
-/**
- * seamldr_supports_update() - can the TDX module be updated on this platform?
- *
- * Some CPUs have an erratum: the return from P-SEAMLDR clears the current-VMCS
- * pointer, behind the back of a hypervisor that has one loaded.  P-SEAMLDR is
- * not called on these at all.
- *
- * Context: Any context.
- * Return: true if P-SEAMLDR may be called and the TDX module can hand over its
- * state to another one.
- */
-bool seamldr_supports_update(void)
-{
-	u64 basic;
-
-	if (rdmsrq_safe(MSR_IA32_VMX_BASIC, &basic))
-		return false;
-
-	if (!(basic & VMX_BASIC_SEAMRET_KEEPS_VMCS))
-		return false;
-
-	return tdx_module_supports_update();
-}
-EXPORT_SYMBOL_FOR_MODULES(seamldr_supports_update, "tdx-host");
+#define CREATE_TRACE_POINTS
+#include "seamldr_trace.h"
 
 static phys_addr_t vmalloc_to_phys(const void *addr)
 {
@@ -152,21 +66,25 @@ static void fill_params(struct seamldr_params *params,
 }
 
 /*
- * All CPUs have to make this call.  P-SEAMLDR only counts the first ones.  The
- * last one has its parameters looked at, the module installed, and the result:
- * on failure, RDX says whether the old image is still there.
+ * CPUs whose call counts in the installation that is open, if one is.  It is
+ * open until all CPUs have made their call.  P-SEAMLDR refuses a second one of
+ * the same CPU, so each CPU has to know, over a failed update, too.
  */
+static struct cpumask install_called;
+
+/* One CPU's part of an installation */
 static u64 seamldr_install(const struct seamldr_params *params, u64 *rdx)
 {
-	struct tdx_module_args args = {
-		.rcx = __pa(params),
-		/* Stays if P-SEAMLDR does not run. */
-		.rdx = 1,
-	};
+	unsigned int cpu = smp_processor_id();
 	u64 status;
 
-	status = seamldr_call(SEAMLDR_INSTALL, &args);
-	*rdx = args.rdx;
+	*rdx = 0;
+	if (cpumask_test_cpu(cpu, &install_called))
+		return SEAMLDR_SUCCESS;
+
+	status = seamldr_call_install(params, rdx);
+	if (!status)
+		cpumask_set_cpu(cpu, &install_called);
 
 	return status;
 }
@@ -180,6 +98,8 @@ static u64 seamldr_install(const struct seamldr_params *params, u64 *rdx)
  * @num_cpus: CPUs that take part
  * @primary: the CPU that does what is to be done once
  * @params: what P-SEAMLDR is to install
+ * @handoff_hv: version of the handoff data
+ * @resume: the module was shut down by an earlier update
  * @stopped_ns: how long the primary was here, in nanoseconds
  * @lock: protects @failure while CPUs report
  * @failure: the first failure, or a later one that leaves less
@@ -197,6 +117,8 @@ struct update {
 	unsigned int		num_cpus;
 	unsigned int		primary;
 	struct seamldr_params	*params;
+	u16			handoff_hv;
+	bool			resume;
 	u64			stopped_ns;
 	raw_spinlock_t		lock;
 	struct update_failure	failure;
@@ -221,7 +143,8 @@ static u64 update_step(struct update *update, u64 *rdx)
 
 	switch (update->state) {
 	case UPDATE_SHUTDOWN:
-		return primary ? tdx_module_shutdown() : TDX_SUCCESS;
+		return primary ? tdx_module_shutdown(update->handoff_hv) :
+				 TDX_SUCCESS;
 	case UPDATE_CPU_INSTALL:
 		return seamldr_install(update->params, rdx);
 	case UPDATE_CPU_INIT:
@@ -255,14 +178,20 @@ static void update_record(struct update *update, u64 status, u64 rdx)
 
 static void update_ack(struct update *update)
 {
+	unsigned int nr_missing;
 	enum update_state next;
 
 	/* Fully ordered: the last CPU sees what all the others recorded. */
 	if (!atomic_dec_and_test(&update->thread_ack))
 		return;
 
+	/* Whether it is complete after another failure, SEAMLDR.INFO says. */
+	nr_missing = update->num_cpus - cpumask_weight(&install_called);
+	if (update_install_complete(update->state, &update->failure, nr_missing))
+		cpumask_clear(&install_called);
+
 	next = update_next_state(update->state, &update->failure,
-				 update->attempt);
+				 update->attempt, update->resume);
 	if (next == update->state) {
 		update->attempt++;
 		update->failure = (struct update_failure) {};
@@ -302,6 +231,7 @@ static int update_cpu(void *data)
 			break;
 
 		status = update_step(update, &rdx);
+		trace_seamldr_update_step(update->state, status, rdx);
 		update_record(update, status, rdx);
 		update_ack(update);
 	}
@@ -312,6 +242,23 @@ static int update_cpu(void *data)
 	return 0;
 }
 
+static int seamldr_refuse(const struct seamldr_verdict *verdict)
+{
+	u32 i;
+
+	for (i = 0; i < verdict->nr_unchecked; i++)
+		pr_info("not checked: %s, which this platform does not tell\n",
+			verdict->unchecked[i]);
+
+	if (!verdict->refusal)
+		return 0;
+
+	update_report_refusal(verdict->refusal, verdict->prevents,
+			      tdx_get_module_state());
+
+	return verdict->refusal->err;
+}
+
 static int seamldr_parse(const u8 *data, u32 size, struct seamldr_image *image)
 {
 	const struct seamldr_refusal *refusal;
@@ -320,7 +267,7 @@ static int seamldr_parse(const u8 *data, u32 size, struct seamldr_image *image)
 	if (!refusal)
 		return 0;
 
-	pr_err("image refused: %s %s\n", refusal->check, refusal->reason);
+	update_report_refusal(refusal, NULL, tdx_get_module_state());
 
 	return refusal->err;
 }
@@ -329,29 +276,48 @@ static int seamldr_parse(const u8 *data, u32 size, struct seamldr_image *image)
  * seamldr_check_module() - can the TDX module be replaced by this one?
  * @data: TDX module image
  * @size: its length in bytes
+ * @allow_older_handoff: accept a handoff version below the native one
+ * @plan: where to store what is to be done
  *
  * Changes nothing.  Says in the log why not.
  *
- * Context: Process context, may sleep.
+ * Context: Process context, may sleep.  Takes the CPU hotplug lock.
  * Return: 0 if nothing speaks against it, -EMSGSIZE for a wrong length,
- * -EINVAL for bad content, -EIO if there is no module to take over from.
+ * -EINVAL for bad content, -EBUSY if it may be another time, -ENOSPC if there
+ * are no updates left, -EIO if there is no module to take over from, -ENOMEM.
  */
-int seamldr_check_module(const u8 *data, u32 size)
+int seamldr_check_module(const u8 *data, u32 size, bool allow_older_handoff,
+			 struct seamldr_plan *plan)
 {
+	struct seamldr_platform platform = {};
+	struct seamldr_verdict verdict;
 	struct seamldr_image image;
+	u64 start;
+	int ret;
 
-	switch (tdx_get_module_state()) {
-	case TDX_MODULE_READY:
-		break;
-	case TDX_MODULE_STOPPED:
-		pr_err("image refused: the TDX module is stopped by an update that failed, reboot\n");
-		return -EIO;
-	case TDX_MODULE_LOST:
+	plan->state = tdx_get_module_state();
+	if (plan->state == TDX_MODULE_LOST) {
 		pr_err("image refused: the TDX module is lost, reboot\n");
 		return -EIO;
 	}
 
-	return seamldr_parse(data, size, &image);
+	ret = seamldr_parse(data, size, &image);
+	if (ret)
+		return ret;
+
+	scoped_guard(cpus_read_lock)
+		ret = seamldr_read_platform(&platform);
+	if (ret)
+		return ret;
+
+	platform.allow_older_handoff = allow_older_handoff;
+	start = local_clock();
+	seamldr_preflight(&image, &platform, &verdict);
+	trace_seamldr_preflight(verdict.refusal ? verdict.refusal->check : "none",
+				local_clock() - start);
+	plan->handoff_hv = verdict.handoff_hv;
+
+	return seamldr_refuse(&verdict);
 }
 EXPORT_SYMBOL_FOR_MODULES(seamldr_check_module, "tdx-host");
 
@@ -359,17 +325,23 @@ EXPORT_SYMBOL_FOR_MODULES(seamldr_check_module, "tdx-host");
  * seamldr_install_module() - replace the running TDX module
  * @data: TDX module image, in page-aligned vmalloc() memory
  * @size: its length in bytes
+ * @plan: what seamldr_check_module() decided
  *
  * Stops all CPUs, and lets them update the module together.  TDs do not run
- * meanwhile, and go on under the new module.
+ * meanwhile, and go on under the new module.  If an earlier update has shut the
+ * module down and then failed, go on where it can be resumed.
  *
  * Context: Process context, may sleep.  Takes the CPU hotplug lock.  The caller
  *          makes sure that it is not called twice at a time.
  * Return: 0 if the new module runs, -EMSGSIZE or -EINVAL if @data is no image,
- * -ENOMEM, -EIO if the update failed.
+ * -ENOMEM, -EBUSY if nothing was changed and it may be another time, -EIO if the
+ * update failed.
  */
-int seamldr_install_module(const u8 *data, u32 size)
+int seamldr_install_module(const u8 *data, u32 size,
+			   const struct seamldr_plan *plan)
 {
+	struct seamldr_platform platform = {};
+	struct seamldr_verdict verdict;
 	struct update update = {
 		.attempt = 1,
 		.lock	 = __RAW_SPIN_LOCK_UNLOCKED(update.lock),
@@ -387,9 +359,7 @@ int seamldr_install_module(const u8 *data, u32 size)
 	if (ret)
 		return ret;
 
-	ret = tdx_get_module_version(&from);
-	if (ret)
-		return ret;
+	tdx_module_last_version(&from);
 
 	struct seamldr_params *params __free(kfree) =
 		kzalloc(sizeof(*params), GFP_KERNEL);
@@ -398,8 +368,29 @@ int seamldr_install_module(const u8 *data, u32 size)
 
 	fill_params(params, &image);
 	update.params = params;
+	update.handoff_hv = plan->handoff_hv;
+	update.resume = plan->state == TDX_MODULE_STOPPED;
 
 	guard(cpus_read_lock)();
+
+	/* What may have changed since the checks, and cannot change from here. */
+	ret = seamldr_read_platform(&platform);
+	if (ret)
+		return ret;
+
+	seamldr_preflight_again(&image, &platform, &verdict);
+	ret = seamldr_refuse(&verdict);
+	if (ret)
+		return ret;
+
+	if (tdx_get_module_state() != plan->state) {
+		pr_err("image refused: the state of the TDX module has changed since the checks, upload it again\n");
+		return -EBUSY;
+	}
+
+	/* The module can be called: no installation is open. */
+	if (platform.seam_ready)
+		cpumask_clear(&install_called);
 
 	update.num_cpus = num_online_cpus();
 	update.primary = cpumask_first(cpu_online_mask);
@@ -412,10 +403,12 @@ int seamldr_install_module(const u8 *data, u32 size)
 				tdx_module_handoff_valid();
 		state = update_module_state(&update.failure, handoff_valid);
 		tdx_set_module_state(state);
+		tdx_module_wake();
 		update_report_failure(&update.failure, state);
-		return -EIO;
+		return update_errno(&update.failure);
 	}
 
+	tdx_module_wake();
 	tdx_module_read_metadata();
 	update_report_success(&from, update.stopped_ns);
 

@@ -17,8 +17,6 @@
 
 #include "seamldr_image.h"
 
-#define IMAGE_VERSION_1		0x100
-#define IMAGE_VERSION_2		0x200
 #define IMAGE_SIGNATURE		"TDX-BLOB"
 #define IMAGE_SIGNATURE_LEN	8
 
@@ -164,10 +162,10 @@ const struct seamldr_refusal *seamldr_image_parse(const u8 *data, size_t size,
 		return &bad_size;
 
 	switch (v1->version) {
-	case IMAGE_VERSION_1:
+	case SEAMLDR_IMAGE_VERSION_1:
 		refusal = parse_header_v1(v1, size, &layout);
 		break;
-	case IMAGE_VERSION_2:
+	case SEAMLDR_IMAGE_VERSION_2:
 		refusal = parse_header_v2(v2, &layout);
 		break;
 	default:
@@ -178,6 +176,10 @@ const struct seamldr_refusal *seamldr_image_parse(const u8 *data, size_t size,
 		refusal = check_layout(&layout, size);
 	if (refusal)
 		return refusal;
+
+	image->data = data;
+	image->size = size;
+	image->header_version = v1->version;
 
 	data += SEAMLDR_PAGE_SIZE;
 	image->sigstruct = (const void *)data;

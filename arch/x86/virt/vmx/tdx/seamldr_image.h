@@ -19,6 +19,9 @@
 #define SEAMLDR_MAX_SIGSTRUCT_PAGES	1
 #define SEAMLDR_MAX_MODULE_PAGES	496
 
+#define SEAMLDR_IMAGE_VERSION_1		0x100
+#define SEAMLDR_IMAGE_VERSION_2		0x200
+
 #define SEAM_SIGSTRUCT_MAX_CPUIDS	255
 
 /* Signed description of a TDX module (chapter "SEAM_SIGSTRUCT") */
@@ -69,14 +72,20 @@ static_assert(sizeof(struct seam_sigstruct) == 2048);
 
 /**
  * struct seamldr_image - a TDX module image, taken apart
+ * @data: the whole file
+ * @size: its length in bytes, a multiple of %SEAMLDR_PAGE_SIZE
+ * @header_version: one of SEAMLDR_IMAGE_VERSION_*
  * @sigstruct: signed description, in the first half of its page
  * @module: the pages of the module, as signed
  * @nr_module_pages: how many, 1 to %SEAMLDR_MAX_MODULE_PAGES
  *
- * Both pointers point into the buffer that was parsed, at multiples of
+ * The pointers point into the buffer that was parsed, at multiples of
  * %SEAMLDR_PAGE_SIZE from its start.
  */
 struct seamldr_image {
+	const u8 *data;
+	size_t size;
+	u16 header_version;
 	const struct seam_sigstruct *sigstruct;
 	const u8 *module;
 	u32 nr_module_pages;

@@ -12,6 +12,7 @@
 #include <asm/seamldr.h>
 #include <asm/tdx.h>
 
+#include "seamldr_image.h"
 #include "seamldr_update.h"
 
 static const char * const state_names[] = {
@@ -23,10 +24,30 @@ static const char * const state_names[] = {
 };
 
 static const char * const consequences[] = {
-	[TDX_MODULE_READY]	= "nothing was changed, the TDX module runs on",
-	[TDX_MODULE_STOPPED]	= "the TDX module is stopped and no TD can run, reboot",
+	[TDX_MODULE_READY]	= "nothing was changed, the TDX module and its TDs run on",
+	[TDX_MODULE_STOPPED]	= "the TDX module is stopped and TDs wait, upload a good image to resume them",
 	[TDX_MODULE_LOST]	= "the TDX module and all TDs are lost, reboot",
 };
+
+/**
+ * update_report_refusal() - say why an image is not installed
+ * @refusal: the check that refused it
+ * @prevents: status of the firmware call that would have failed later, or NULL
+ * @state: state of the module, which is not changed
+ *
+ * Context: Process context, may sleep.
+ */
+void update_report_refusal(const struct seamldr_refusal *refusal,
+			   const char *prevents, enum tdx_module_state state)
+{
+	if (prevents)
+		pr_err("image refused: %s %s (would end in %s): %s\n",
+		       refusal->check, refusal->reason, prevents,
+		       consequences[state]);
+	else
+		pr_err("image refused: %s %s: %s\n", refusal->check,
+		       refusal->reason, consequences[state]);
+}
 
 /**
  * update_report_success() - say that the new module runs

@@ -3,40 +3,83 @@
  * How one step of a TDX module update leads to the next
  */
 
+#include <linux/bits.h>
+#include <linux/errno.h>
 #include <linux/types.h>
+
+#include <kunit/visibility.h>
 
 #include <asm/seamldr.h>
 #include <asm/tdx.h>
 
 #include "seamldr_update.h"
 
+static bool is_software_status(u64 status)
+{
+	return (status & TDX_SW_ERROR) == TDX_SW_ERROR;
+}
+
+/*
+ * P-SEAMLDR has no entropy at the moment, or was not reached by a CPU.  The
+ * former ends the installation, and all CPUs begin another one.  The latter
+ * leaves it open, for the CPUs that are missing.
+ */
+static bool can_repeat(const struct update_failure *failure)
+{
+	if (failure->state != UPDATE_CPU_INSTALL)
+		return false;
+
+	return is_software_status(failure->status) ||
+	       (failure->status == SEAMLDR_ENOENTROPY && !failure->rdx);
+}
+
+/**
+ * update_install_complete() - has every CPU's call of SEAMLDR.INSTALL counted?
+ * @state: the state that is done
+ * @failure: the failure that decides, or a status of 0
+ * @nr_missing: CPUs that were not told that their call counts
+ *
+ * Context: Any context, the stopped section in particular.
+ * Return: true if it has, and the next call begins another installation; false
+ * if not, or if the failure does not tell.
+ */
+bool update_install_complete(enum update_state state,
+			     const struct update_failure *failure,
+			     unsigned int nr_missing)
+{
+	if (state != UPDATE_CPU_INSTALL)
+		return false;
+
+	/* Only the last CPU to call gets to where entropy is needed. */
+	return !nr_missing ||
+	       (nr_missing == 1 && failure->status == SEAMLDR_ENOENTROPY);
+}
+EXPORT_SYMBOL_IF_KUNIT(update_install_complete);
+
 /**
  * update_next_state() - pick the next state, when all CPUs have done this one
  * @state: the state that is done
  * @failure: the failure that decides, or a status of 0
  * @attempt: how often all CPUs have done @state in a row, at least 1
+ * @resume: the module was shut down by an earlier update
  *
  * Context: Any context, the stopped section in particular.
  * Return: the next step, the same one again, or that it is over.
  */
 enum update_state update_next_state(enum update_state state,
 				    const struct update_failure *failure,
-				    unsigned int attempt)
+				    unsigned int attempt, bool resume)
 {
-	if (!failure->status)
-		return state + 1;
+	if (failure->status)
+		return can_repeat(failure) && attempt < UPDATE_INSTALL_ATTEMPTS ?
+		       state : UPDATE_ABORT;
 
-	if (failure->status == SEAMLDR_ENOENTROPY && !failure->rdx &&
-	    attempt < UPDATE_INSTALL_ATTEMPTS)
+	if (state == UPDATE_START && resume)
 		return UPDATE_CPU_INSTALL;
 
-	return UPDATE_ABORT;
+	return state + 1;
 }
-
-static bool is_software_status(u64 status)
-{
-	return (status & TDX_SW_ERROR) == TDX_SW_ERROR;
-}
+EXPORT_SYMBOL_IF_KUNIT(update_next_state);
 
 /**
  * update_module_state() - what a failure leaves of the TDX module
@@ -75,3 +118,26 @@ update_module_state(const struct update_failure *failure, bool handoff_valid)
 		return TDX_MODULE_READY;
 	}
 }
+EXPORT_SYMBOL_IF_KUNIT(update_module_state);
+
+/**
+ * update_errno() - translate a failure for the caller
+ * @failure: the failure that decides
+ *
+ * Context: Any context.
+ * Return: -EBUSY if the module refused to shut down for now, else -EIO.
+ */
+int update_errno(const struct update_failure *failure)
+{
+	if (failure->state != UPDATE_SHUTDOWN)
+		return -EIO;
+
+	switch (failure->status & GENMASK_ULL(63, 32)) {
+	case TDX_SYS_BUSY:
+	case TDX_UPDATE_COMPATIBILITY_SENSITIVE:
+		return -EBUSY;
+	default:
+		return -EIO;
+	}
+}
+EXPORT_SYMBOL_IF_KUNIT(update_errno);

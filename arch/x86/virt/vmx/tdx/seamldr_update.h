@@ -11,7 +11,7 @@
 
 #include <asm/tdx.h>
 
-/* How often P-SEAMLDR is asked, if it has no entropy and lost nothing by that */
+/* How often all CPUs ask P-SEAMLDR, after a failure that repeating can cure */
 #define UPDATE_INSTALL_ATTEMPTS	3
 
 /* Every CPU goes through these at the same time. */
@@ -48,11 +48,20 @@ struct update_failure {
 
 enum update_state update_next_state(enum update_state state,
 				    const struct update_failure *failure,
-				    unsigned int attempt);
+				    unsigned int attempt, bool resume);
+bool update_install_complete(enum update_state state,
+			     const struct update_failure *failure,
+			     unsigned int nr_missing);
 enum tdx_module_state
 update_module_state(const struct update_failure *failure, bool handoff_valid);
 
+int update_errno(const struct update_failure *failure);
+
 /* seamldr_report.c */
+struct seamldr_refusal;
+
+void update_report_refusal(const struct seamldr_refusal *refusal,
+			   const char *prevents, enum tdx_module_state state);
 void update_report_success(const struct tdx_sys_info_version *from, u64 stopped_ns);
 void update_report_failure(const struct update_failure *failure,
 			   enum tdx_module_state state);
