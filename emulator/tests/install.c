@@ -326,6 +326,7 @@ BAD_SIGSTRUCT(bad_min_hv, sig->min_update_hv = sig->module_hv + 1)
 BAD_SIGSTRUCT(bad_gdt_alignment, sig->gdt_idt_offset++)
 BAD_SIGSTRUCT(bad_gdt_zero, sig->gdt_idt_offset = 0)
 BAD_SIGSTRUCT(bad_wrapper_zero, sig->fault_wrapper_offset = 0)
+BAD_SIGSTRUCT(bad_gdt_offset, sig->gdt_idt_offset = 16 * SEAM_PAGE_SIZE)
 BAD_SIGSTRUCT(bad_wrapper_offset, sig->fault_wrapper_offset = 16 * SEAM_PAGE_SIZE - 511)
 BAD_SIGSTRUCT(bad_production_table, sig->cpuid_table_size = 0)
 
@@ -349,6 +350,7 @@ static const struct bad_sigstruct bad_sigstructs[] = {
 	{ "GDT offset not aligned", bad_gdt_alignment },
 	{ "GDT offset zero, wrapper not", bad_gdt_zero },
 	{ "wrapper offset zero, GDT not", bad_wrapper_zero },
+	{ "GDT beyond the image", bad_gdt_offset },
 	{ "wrapper beyond the image", bad_wrapper_offset },
 	{ "production image without CPU table", bad_production_table },
 };
@@ -373,8 +375,181 @@ FIXTURE_TEST_WITH(sigstructs, small_images)
 		CHECK_EQ(result.rdx, 0);
 	}
 
+	/* The exponent is not signed */
+	*sig = good;
+	host_image_resign(&f->new);
+	sig->exponent = 3;
+	CHECK_EQ(fixture_install(f).status, SEAMLDR_EBADSIG);
+
 	*sig = good;
 	CHECK_EQ(fixture_install(f).status, SEAMLDR_SUCCESS);
+
+	return true;
+}
+
+/* RCX of the last LP: the shared HPA rule */
+FIXTURE_TEST_WITH(params_address, small_images)
+{
+	uint64_t wrong[] = {
+		HOST_PARAMS_PA | 0x800,
+		HOST_PARAMS_PA | (uint64_t)HOST_TD_KEYID << (f->host.config.maxpa -
+							     f->host.config.keyid_bits),
+		f->host.config.seamrr_base,
+		1ULL << f->host.config.maxpa,
+		HOST_RAM_SIZE,
+	};
+
+	CHECK_EQ(fixture_shutdown(f, 0), TDX_SUCCESS);
+	host_put_image(&f->host, &f->new, SEAMLDR_SCENARIO_UPDATE);
+	/* So that only the address can be what is wrong */
+	host_write(&f->host, HOST_PARAMS_PA + 0x800, "", 1);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		for (unsigned int lp = 0; lp < FIXTURE_LPS; lp++) {
+			struct seam_regs regs = {
+				.gpr[SEAM_RAX] = SEAMLDR_INSTALL,
+				.gpr[SEAM_RCX] = wrong[i],
+				.gpr[SEAM_RDX] = 1,
+			};
+
+			CHECK_EQ(host_call(&f->host, lp, &regs),
+				 lp == FIXTURE_LAST_LP ? SEAMLDR_EBADPARAM : SEAMLDR_SUCCESS);
+			CHECK_EQ(regs.gpr[SEAM_RDX], 0);
+		}
+	}
+
+	return true;
+}
+
+/* What is just right: offsets, a full CPU table, a SEAM range that is just enough */
+FIXTURE_TEST_WITH(at_the_limit, small_images)
+{
+	struct seam_sigstruct *sig = host_image_sigstruct(&f->new);
+	struct platform_config *config = &f->host.platform->config;
+	uint64_t base = config->seamrr_base;
+	uint64_t needed;
+
+	sig->gdt_idt_offset = 15 * SEAM_PAGE_SIZE;
+	sig->fault_wrapper_offset = 16 * SEAM_PAGE_SIZE - 512;
+	sig->cpuid_table_size = SIGSTRUCT_MAX_CPUIDS;
+	host_image_resign(&f->new);
+	CHECK_EQ(fixture_shutdown(f, 0), TDX_SUCCESS);
+
+	needed = seam_range_needed(f->host.platform, sig, 16);
+	config->seamrr_base = config->p_seamldr_base - needed + SEAM_PAGE_SIZE;
+	CHECK_EQ(fixture_install(f).status, SEAMLDR_ENOMEM);
+	config->seamrr_base = config->p_seamldr_base - needed;
+	CHECK_EQ(fixture_install(f).status, SEAMLDR_SUCCESS);
+	config->seamrr_base = base;
+	CHECK_EQ(fixture_finish(f), TDX_SUCCESS);
+
+	return true;
+}
+
+static void debug_without_table(struct fixture *f, struct image_spec *old)
+{
+	small_images(f, old);
+	f->host.config.sgx_debug_mode = SGX_DEBUG_MODE_UNLOCKED;
+	f->spec.debug_signed = true;
+	f->spec.nr_cpuids = 0;
+}
+
+/* Only a production image needs a CPU table, and a debug image that has one obeys it */
+FIXTURE_TEST_WITH(debug_cpu_table, debug_without_table)
+{
+	CHECK_EQ(host_update(&f->host, &f->new, 0), TDX_SUCCESS);
+	f->spec.nr_cpuids = 1;
+	f->spec.cpuid[0] = 0x000806f0;
+	fixture_replace(f, &f->spec);
+	CHECK_EQ(fixture_shutdown(f, 0), TDX_SUCCESS);
+	CHECK_EQ(fixture_install(f).status, SEAMLDR_EUNSUPCPU);
+
+	return true;
+}
+
+static void most_pages(struct fixture *f, struct image_spec *old)
+{
+	old->nr_pages = 16;
+	f->spec.nr_pages = SEAMLDR_MAX_MODULE_PAGES;
+}
+
+FIXTURE_TEST_WITH(largest_image, most_pages)
+{
+	CHECK_EQ(host_update(&f->host, &f->new, 0), TDX_SUCCESS);
+	CHECK_EQ(fixture_version(f), FIXTURE_NEWER);
+
+	return true;
+}
+
+static void hv_1_to_4(struct fixture *f, struct image_spec *old)
+{
+	small_images(f, old);
+	old->desc.module_hv = 4;
+	old->desc.min_update_hv = 1;
+	f->spec.desc = old->desc;
+	f->spec.desc.module_hv = 3;
+	f->spec.desc.min_update_hv = 2;
+}
+
+static uint64_t install_after(struct fixture *f, uint64_t hv)
+{
+	uint64_t status = fixture_shutdown(f, hv);
+
+	return status ? status : fixture_install(f).status;
+}
+
+static uint64_t handoff_hv;
+static uint64_t handoff_answer;
+
+static bool handoff_body(struct fixture *f)
+{
+	CHECK_EQ(install_after(f, handoff_hv), handoff_answer);
+
+	return true;
+}
+
+/* The new module's range, both ends of it */
+static bool handoff_range(void)
+{
+	for (handoff_hv = 1; handoff_hv <= 4; handoff_hv++) {
+		handoff_answer = handoff_hv == 2 || handoff_hv == 3 ? SEAMLDR_SUCCESS :
+								      SEAMLDR_EBADHANDOFF;
+		if (!fixture_run(hv_1_to_4, handoff_body))
+			return false;
+	}
+
+	return true;
+}
+
+/* The payload has to fit the old module's handoff pages, to the byte */
+FIXTURE_TEST_WITH(handoff_size, small_images)
+{
+	struct handoff_header *header = (struct handoff_header *)f->host.platform->seam.handoff;
+	uint32_t most = 14 * SEAM_PAGE_SIZE - sizeof(*header);
+
+	CHECK_EQ(fixture_shutdown(f, 0), TDX_SUCCESS);
+	header->size = most + 1;
+	CHECK_EQ(fixture_install(f).status, SEAMLDR_EBADHANDOFF);
+	header->size = UINT32_MAX;
+	CHECK_EQ(fixture_install(f).status, SEAMLDR_EBADHANDOFF);
+	header->size = most;
+	CHECK_EQ(fixture_install(f).status, SEAMLDR_SUCCESS);
+
+	return true;
+}
+
+/* A LOAD without CLEANUP: keys and caches count each for itself */
+FIXTURE_TEST_WITH(dirty, small_images)
+{
+	struct pseamldr *ldr = f->host.platform->pseamldr;
+
+	for (unsigned int kind = 0; kind < 3; kind++) {
+		memset(ldr->key_dirty, 0, sizeof(ldr->key_dirty));
+		memset(ldr->cache_dirty, 0, sizeof(ldr->cache_dirty));
+		ldr->key_dirty[1] = kind == 0;
+		ldr->cache_dirty[1] = kind == 1;
+		CHECK_EQ(host_leaf(&f->host, 1, SEAMLDR_SHUTDOWN, 0, 0, 0, 0),
+			 kind == 2 ? SEAMLDR_SUCCESS : SEAMLDR_ECLEANUPREQ);
+	}
 
 	return true;
 }
@@ -467,6 +642,13 @@ static const struct test tests[] = {
 	{ "of two faults the earlier one wins", order_of_checks },
 	{ "parameters that are refused", params },
 	{ "sigstructs that are refused", sigstructs },
+	{ "RCX of the last LP", params_address },
+	{ "what is just right", at_the_limit },
+	{ "debug images and CPU tables", debug_cpu_table },
+	{ "496 pages", largest_image },
+	{ "handoff versions of the new module", handoff_range },
+	{ "size of the handoff data", handoff_size },
+	{ "dirty keys, dirty caches", dirty },
 	{ "what is not checked", unchecked },
 	{ "version in the sigstruct needs P-SEAMLDR 2", versioned_sigstruct },
 	{ "LOAD after a lost module needs CLEANUP", load_after_loss },

@@ -249,6 +249,38 @@ FIXTURE_TEST(cleanup_ends_handoff)
 	return true;
 }
 
+static void two_updates(struct fixture *f, struct image_spec *old)
+{
+	(void)old;
+	f->host.config.seamdb_size = 3;
+}
+
+/* Where nothing is left INFO counts again, and comes to the same */
+FIXTURE_TEST_WITH(updates_left, two_updates)
+{
+	struct seamldr_info info;
+
+	for (uint32_t left = 2; left; left--) {
+		CHECK_EQ(read_info(f, &info), SEAMLDR_SUCCESS);
+		CHECK_EQ(info.num_remaining_updates, left);
+		CHECK_EQ(host_update(&f->host, &f->new, 0), TDX_SUCCESS);
+	}
+	CHECK_EQ(read_info(f, &info), SEAMLDR_SUCCESS);
+	CHECK_EQ(info.num_remaining_updates, 0);
+	CHECK_EQ(fixture_shutdown(f, 0), TDX_SUCCESS);
+	CHECK_EQ(fixture_install(f).status, SEAMLDR_EBADCALL);
+
+	/* A failed update is none; LOAD starts again */
+	CHECK_EQ(read_info(f, &info), SEAMLDR_SUCCESS);
+	CHECK_EQ(info.num_remaining_updates, 0);
+	host_put_image(&f->host, &f->new, SEAMLDR_SCENARIO_LOAD);
+	CHECK_EQ(host_session(&f->host).status, SEAMLDR_SUCCESS);
+	CHECK_EQ(read_info(f, &info), SEAMLDR_SUCCESS);
+	CHECK_EQ(info.num_remaining_updates, 2);
+
+	return true;
+}
+
 /* A LOAD that keeps the SVN needs no CLEANUP, and loses what was handed over */
 FIXTURE_TEST(load)
 {
@@ -317,6 +349,7 @@ static const struct test tests[] = {
 	{ "x2APIC id 1024", id_too_large },
 	{ "CLEANUP stops for each interrupt", cleanup_interrupted },
 	{ "CLEANUP ends the handoff", cleanup_ends_handoff },
+	{ "updates that are left", updates_left },
 	{ "LOAD over a module that was shut down", load },
 	{ "a platform without module", no_module },
 	{ "SEAM range size", size },

@@ -454,6 +454,49 @@ FIXTURE_TEST(teardown)
 	return true;
 }
 
+/* A write-back covers the KeyIDs that were flushed when it began, on its package */
+FIXTURE_TEST(write_back)
+{
+	struct tdxmod *mod = f->host.platform->tdxmod;
+	struct guest first, second;
+
+	guest_init(&first, &f->host, HOST_TD_KEYID, GUEST_PA);
+	guest_init(&second, &f->host, HOST_TD_KEYID + 1, SECOND_GUEST_PA);
+	CHECK_EQ(guest_build(&first, 1), TDX_SUCCESS);
+	CHECK_EQ(guest_build(&second, 1), TDX_SUCCESS);
+	CHECK_EQ(guest_flush(&first), TDX_SUCCESS);
+	CHECK_EQ(guest_flush(&second), TDX_SUCCESS);
+	CHECK_EQ(guest_leaf(&first, TDH_MNG_VPFLUSHDONE), TDX_SUCCESS);
+
+	f->host.interrupts = 1;
+	CHECK_EQ(call(f, 0, TDH_PHYMEM_CACHE_WB, 0, 0, 0), TDX_INTERRUPTED_RESUMABLE);
+	CHECK_EQ(guest_leaf(&second, TDH_MNG_VPFLUSHDONE), TDX_SUCCESS);
+	CHECK_EQ(call(f, 0, TDH_PHYMEM_CACHE_WB, 1, 0, 0), TDX_SUCCESS);
+	CHECK_EQ(call(f, 2, TDH_PHYMEM_CACHE_WB, 0, 0, 0), TDX_SUCCESS);
+	CHECK_EQ(guest_leaf(&first, TDH_MNG_KEY_FREEID), TDX_SUCCESS);
+	CHECK_EQ(guest_leaf(&second, TDH_MNG_KEY_FREEID), TDX_WBCACHE_NOT_COMPLETE);
+	CHECK_EQ(call(f, 2, TDH_PHYMEM_CACHE_WB, 0, 0, 0), TDX_NO_HKID_READY_TO_WBCACHE);
+
+	/* One LP of a package at a time, and not while KeyIDs change hands */
+	pthread_mutex_lock(&mod->wbcache[0].lock);
+	CHECK_EQ(call(f, 1, TDH_PHYMEM_CACHE_WB, 0, 0, 0),
+		 TDX_OPERAND_BUSY | TDX_OPERAND_WBCACHE);
+	pthread_mutex_unlock(&mod->wbcache[0].lock);
+	pthread_mutex_lock(&mod->kot_lock);
+	CHECK_EQ(call(f, 1, TDH_PHYMEM_CACHE_WB, 0, 0, 0), TDX_OPERAND_BUSY | TDX_OPERAND_KOT);
+	CHECK_EQ(guest_leaf(&second, TDH_MNG_KEY_FREEID), TDX_OPERAND_BUSY | TDX_OPERAND_KOT);
+	pthread_mutex_unlock(&mod->kot_lock);
+
+	/* To start again instead of resuming is legal */
+	f->host.interrupts = 1;
+	CHECK_EQ(call(f, 0, TDH_PHYMEM_CACHE_WB, 0, 0, 0), TDX_INTERRUPTED_RESUMABLE);
+	CHECK_EQ(call(f, 0, TDH_PHYMEM_CACHE_WB, 0, 0, 0), TDX_SUCCESS);
+	CHECK_EQ(call(f, 0, TDH_PHYMEM_CACHE_WB, 1, 0, 0), TDX_WBCACHE_RESUME_ERROR);
+	CHECK_EQ(guest_leaf(&second, TDH_MNG_KEY_FREEID), TDX_SUCCESS);
+
+	return true;
+}
+
 /* Whoever holds a TD keeps others out, without making them wait */
 FIXTURE_TEST(contention)
 {
@@ -544,6 +587,7 @@ static const struct test tests[] = {
 	{ "secure EPT", ept },
 	{ "MRTD", mrtd },
 	{ "teardown", teardown },
+	{ "cache write-back", write_back },
 	{ "contention", contention },
 	{ "fields of TD and vCPU", fields },
 	{ NULL, NULL }
