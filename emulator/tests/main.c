@@ -13,6 +13,7 @@ static const struct suite *const suites[] = {
 	&suite_loader,
 	&suite_module,
 	&suite_tdmr,
+	&suite_handoff,
 	&suite_metadata,
 	&suite_td,
 	&suite_td_limits,

@@ -11,6 +11,7 @@ extern const struct suite suite_elf;
 extern const struct suite suite_loader;
 extern const struct suite suite_module;
 extern const struct suite suite_tdmr;
+extern const struct suite suite_handoff;
 extern const struct suite suite_metadata;
 extern const struct suite suite_td;
 extern const struct suite suite_td_limits;

@@ -534,6 +534,136 @@ FIXTURE_TEST(contention)
 	return true;
 }
 
+static uint64_t read_field(struct fixture *f, uint64_t leaf, uint64_t object, uint64_t field,
+			   uint64_t *value)
+{
+	struct seam_regs regs = {
+		.gpr[SEAM_RAX] = leaf,
+		.gpr[SEAM_RCX] = object,
+		.gpr[SEAM_RDX] = field,
+		.gpr[SEAM_R8] = ~0ULL,
+	};
+	uint64_t status = host_call(&f->host, 0, &regs);
+
+	*value = regs.gpr[SEAM_R8];
+
+	return status;
+}
+
+/* What cannot be read reads as zero, what cannot be written stays */
+FIXTURE_TEST(field_errors)
+{
+	uint64_t tdvpr = SPARE_PA;
+	struct guest guest;
+	struct seam_regs regs;
+	uint64_t value;
+
+	guest_init(&guest, &f->host, HOST_TD_KEYID, GUEST_PA);
+	CHECK_EQ(guest_create(&guest), TDX_SUCCESS);
+	CHECK_EQ(read_field(f, TDH_MNG_RD, guest.tdr, 0x110000000000000b, &value),
+		 TDX_OP_STATE_INCORRECT);
+	CHECK_EQ(value, 0);
+	CHECK_EQ(guest_configure(&guest), TDX_SUCCESS);
+	CHECK_EQ(call(f, 0, TDH_VP_CREATE, tdvpr, guest.tdr, 0), TDX_SUCCESS);
+
+	/* A vCPU that is not initialised has no fields */
+	CHECK_EQ(read_field(f, TDH_VP_RD, tdvpr, 0x2016, &value), TDX_VCPU_STATE_INCORRECT);
+	CHECK_EQ(value, 0);
+	CHECK_EQ(host_leaf(&f->host, 0, TDH_VP_WR, tdvpr, 0x2016, 1, 1),
+		 TDX_VCPU_STATE_INCORRECT);
+	CHECK_EQ(read_field(f, TDH_VP_RD, guest.tdr, 0x2016, &value),
+		 TDX_PAGE_METADATA_INCORRECT | TDX_OPERAND_RCX);
+	CHECK_EQ(host_leaf(&f->host, 0, TDH_VP_WR, guest.tdr, 0x2016, 1, 1),
+		 TDX_PAGE_METADATA_INCORRECT | TDX_OPERAND_RCX);
+	CHECK_EQ(read_field(f, TDH_MNG_RD, tdvpr, 0x110000000000000b, &value),
+		 TDX_PAGE_METADATA_INCORRECT | TDX_OPERAND_RCX);
+
+	CHECK_EQ(guest_add_vcpu(&guest, 0), TDX_SUCCESS);
+	CHECK_EQ(read_field(f, TDH_VP_RD, guest.tdvpr[0], 0x2018, &value),
+		 TDX_METADATA_FIELD_ID_INCORRECT);
+	CHECK_EQ(value, 0);
+	CHECK_EQ(host_leaf(&f->host, 0, TDH_VP_WR, guest.tdvpr[0], 0x0002, 0xff, 0x10000),
+		 TDX_METADATA_FIELD_NOT_WRITABLE);
+	CHECK_EQ(host_leaf(&f->host, 0, TDH_VP_WR, guest.tdvpr[0], 0x0002, 0xab, 0xff),
+		 TDX_SUCCESS);
+	/* Only the bits of the mask, and the old value comes back */
+	regs = (struct seam_regs) {
+		.gpr[SEAM_RAX] = TDH_VP_WR,
+		.gpr[SEAM_RCX] = guest.tdvpr[0],
+		.gpr[SEAM_RDX] = 0x0002,
+		.gpr[SEAM_R8] = ~0ULL,
+		.gpr[SEAM_R9] = 0xf00,
+	};
+	CHECK_EQ(host_call(&f->host, 0, &regs), TDX_SUCCESS);
+	CHECK_EQ(regs.gpr[SEAM_R8], 0xab);
+	CHECK_EQ(read_field(f, TDH_VP_RD, guest.tdvpr[0], 0x0002, &value), TDX_SUCCESS);
+	CHECK_EQ(value, 0xfab);
+
+	/* Of a TD: TSC offset, and the ends of MRTD */
+	CHECK_EQ(read_field(f, TDH_MNG_RD, guest.tdr, 0x110000000000000a, &value), TDX_SUCCESS);
+	CHECK_EQ(value, 0);
+	CHECK_EQ(read_field(f, TDH_MNG_RD, guest.tdr, 0x1300000000000005, &value), TDX_SUCCESS);
+	CHECK_EQ(read_field(f, TDH_MNG_RD, guest.tdr, 0x1300000000000006, &value),
+		 TDX_METADATA_FIELD_ID_INCORRECT);
+	CHECK_EQ(read_field(f, TDH_MNG_RD, guest.tdr, 0x12ffffffffffffff, &value),
+		 TDX_METADATA_FIELD_ID_INCORRECT);
+
+	/* Version 1 says that no field follows, version 0 leaves RDX alone */
+	for (uint64_t version = 0; version < 2; version++) {
+		regs = (struct seam_regs) {
+			.gpr[SEAM_RAX] = TDH_VP_RD | version << TDH_VERSION_SHIFT,
+			.gpr[SEAM_RCX] = guest.tdvpr[0],
+			.gpr[SEAM_RDX] = 0x0002,
+		};
+		CHECK_EQ(host_call(&f->host, 0, &regs), TDX_SUCCESS);
+		CHECK_EQ(regs.gpr[SEAM_RDX], version ? ~0ULL : 0x0002);
+	}
+
+	return true;
+}
+
+/* CPUID values as the TD's owner configured them, by leaf and sub-leaf */
+FIXTURE_TEST(cpuid_fields)
+{
+	uint64_t class = 20ULL << 56;
+	struct td_params params = {
+		.xfam = 3, .max_vcpus = 1, .eptp_controls = 0x1e, .tsc_frequency = 40,
+		.cpuid = {
+			[2] = { { 0x11, 0x22, 0x33, 0x4 } },
+			[11] = { { 0x30, 0, 0, 0 } },
+		},
+	};
+	struct guest guest;
+	uint64_t value;
+
+	guest_init(&guest, &f->host, HOST_TD_KEYID, GUEST_PA);
+	CHECK_EQ(guest_create(&guest), TDX_SUCCESS);
+	host_write(&f->host, HOST_BUFFER_PA, &params, sizeof(params));
+	CHECK_EQ(call(f, 0, TDH_MNG_INIT, guest.tdr, HOST_BUFFER_PA, 0), TDX_SUCCESS);
+
+	/* Leaf 4, sub-leaf 1, both halves */
+	CHECK_EQ(read_field(f, TDH_MNG_RD, guest.tdr, class | 4 << 9 | 1 << 1, &value),
+		 TDX_SUCCESS);
+	CHECK_EQ(value, 0x2200000011);
+	CHECK_EQ(read_field(f, TDH_MNG_RD, guest.tdr, class | 4 << 9 | 1 << 1 | 1, &value),
+		 TDX_SUCCESS);
+	CHECK_EQ(value, 0x400000033);
+	/* Leaf 0x80000008 has no sub-leaves */
+	CHECK_EQ(read_field(f, TDH_MNG_RD, guest.tdr, class | 1 << 16 | 8 << 9 | 1 << 8, &value),
+		 TDX_SUCCESS);
+	CHECK_EQ(value, 0x30);
+	CHECK_EQ(read_field(f, TDH_MNG_RD, guest.tdr, class | 8 << 9 | 1 << 8, &value),
+		 TDX_METADATA_FIELD_ID_INCORRECT);
+	CHECK_EQ(read_field(f, TDH_MNG_RD, guest.tdr, class | 1 << 16 | 8 << 9, &value),
+		 TDX_METADATA_FIELD_ID_INCORRECT);
+	CHECK_EQ(read_field(f, TDH_MNG_RD, guest.tdr, class | 4 << 9 | 9 << 1, &value),
+		 TDX_METADATA_FIELD_ID_INCORRECT);
+	CHECK_EQ(read_field(f, TDH_MNG_RD, guest.tdr, class | 1 << 17 | 4 << 9, &value),
+		 TDX_METADATA_FIELD_ID_INCORRECT);
+
+	return true;
+}
+
 FIXTURE_TEST(fields)
 {
 	struct guest guest;
@@ -590,6 +720,8 @@ static const struct test tests[] = {
 	{ "cache write-back", write_back },
 	{ "contention", contention },
 	{ "fields of TD and vCPU", fields },
+	{ "fields that cannot be had", field_errors },
+	{ "fields of CPUID", cpuid_fields },
 	{ NULL, NULL }
 };
 
