@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Give the kernel's parser and its checks an image, and compare what they say
+ * with the oracle.
+ *
+ * The kernel must refuse what the oracle refuses, for the reason that comes
+ * first, and accept what it accepts.  The order of the kernel's checks is held
+ * to the oracle's: each reason that an admin is told is then the one that the
+ * documentation has.
+ */
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/sha.h>
+
+#include <crypto/sha2.h>
+
+#include "input.h"
+#include "oracle.h"
+#include "seamldr_image.h"
+#include "seamldr_preflight.h"
+
+#define PAGE	4096
+
+#define REQUIRE(condition, ...)						\
+	do {								\
+		if (!(condition)) {					\
+			fprintf(stderr, "%s:%d: ", __FILE__, __LINE__);	\
+			fprintf(stderr, __VA_ARGS__);			\
+			fputc('\n', stderr);				\
+			abort();					\
+		}							\
+	} while (0)
+
+void sha384(const u8 *data, size_t len, u8 out[SHA384_DIGEST_SIZE])
+{
+	SHA384(data, len, out);
+}
+
+static void make_platform(const struct input_platform *in, struct seamldr_platform *p)
+{
+	memset(p, 0, sizeof(*p));
+	p->preserving = in->flags & FLAG_PRESERVING;
+	p->updates_left = in->updates_left;
+	p->svn_major = in->svn_major;
+	p->svn_minor = in->svn_minor;
+	p->debug_known = in->flags & FLAG_DEBUG_KNOWN;
+	p->debug_unlocked = in->flags & FLAG_DEBUG_UNLOCKED;
+	p->lps_known = in->flags & FLAG_LPS_KNOWN;
+	p->nr_lps = in->nr_lps;
+	p->nr_online = in->nr_online;
+	p->nr_sockets = in->nr_sockets % (SEAMLDR_MAX_SOCKETS + 1);
+	memcpy(p->socket_cpuid, in->socket_cpuid, sizeof(p->socket_cpuid));
+	p->nr_td_builds = in->nr_td_builds;
+	p->module_hv = in->module_hv;
+	p->min_update_hv = in->min_update_hv;
+	p->no_downgrade = in->flags & FLAG_NO_DOWNGRADE;
+	p->handoff_pages = in->handoff_pages;
+	p->handoff_written = in->flags & FLAG_HANDOFF_WRITTEN;
+	p->handoff_hv = in->handoff_hv;
+	p->allow_older_handoff = in->flags & FLAG_ALLOW_OLDER;
+}
+
+/* The first check that does not hold, NULL if all do; counts those unknown. */
+static const char *first_violation(const struct oracle_check *check,
+				   const struct oracle_input *input, unsigned int *unknown)
+{
+	for (*unknown = 0; check->name; check++) {
+		switch (check->holds(input)) {
+		case NO:
+			return check->name;
+		case UNKNOWN:
+			(*unknown)++;
+			break;
+		case YES:
+			break;
+		}
+	}
+	return NULL;
+}
+
+static void compare(const char *what, const struct seamldr_refusal *refusal,
+		    const char *violation)
+{
+	if (!refusal) {
+		REQUIRE(!violation, "%s: accepted, and %s does not hold", what, violation);
+		return;
+	}
+	REQUIRE(violation, "%s: refused for %s, and everything holds", what, refusal->check);
+	REQUIRE(!strcmp(refusal->check, violation), "%s: refused for %s, and %s comes first",
+		what, refusal->check, violation);
+	REQUIRE(refusal->reason && *refusal->reason, "%s: no reason", refusal->check);
+	REQUIRE(refusal->err == -EINVAL || refusal->err == -EMSGSIZE ||
+		refusal->err == -EBUSY || refusal->err == -ENOSPC ||
+		refusal->err == -EOPNOTSUPP, "%s: error %d", refusal->check, refusal->err);
+	REQUIRE((refusal->err == -EMSGSIZE) ==
+		(!strcmp(violation, "size") || !strcmp(violation, "length")),
+		"%s: error %d", refusal->check, refusal->err);
+}
+
+static void check_parts(const struct seamldr_image *image, const struct oracle_input *in)
+{
+	const u8 *end = in->data + in->size;
+
+	REQUIRE(image->data == in->data && image->size == in->size, "not the whole file");
+	REQUIRE((const u8 *)image->sigstruct == in->data + PAGE, "sigstruct is elsewhere");
+	REQUIRE(image->module == in->data + 2 * PAGE, "module is elsewhere");
+	REQUIRE(image->nr_module_pages >= 1 &&
+		image->nr_module_pages <= SEAMLDR_MAX_MODULE_PAGES, "%u pages",
+		image->nr_module_pages);
+	REQUIRE(image->module + (size_t)image->nr_module_pages * PAGE == end,
+		"the module does not end with the file");
+}
+
+static void check_verdict(const struct seamldr_verdict *verdict)
+{
+	u32 i;
+
+	REQUIRE(!verdict->refusal == !verdict->prevents, "no status that it prevents");
+	REQUIRE(verdict->nr_unchecked <= sizeof(verdict->unchecked) / sizeof(verdict->unchecked[0]),
+		"%u checks were not made", verdict->nr_unchecked);
+	for (i = 0; i < verdict->nr_unchecked; i++)
+		REQUIRE(verdict->unchecked[i], "a check that was not made has no name");
+}
+
+static void check_again(const struct seamldr_image *image,
+			const struct seamldr_platform *platform,
+			const struct seamldr_verdict *verdict)
+{
+	struct seamldr_verdict again;
+
+	seamldr_preflight_again(image, platform, &again);
+	check_verdict(&again);
+	REQUIRE(verdict->refusal || !again.refusal, "%s refuses the second time only",
+		again.refusal->check);
+
+	/* Nothing of the first time is left to decide the second time. */
+	memset(&again, 0xff, sizeof(again));
+	seamldr_preflight(image, platform, &again);
+	REQUIRE(again.refusal == verdict->refusal && again.prevents == verdict->prevents &&
+		again.handoff_hv == verdict->handoff_hv &&
+		again.nr_unchecked == verdict->nr_unchecked, "another verdict the second time");
+}
+
+static void check_image(const struct oracle_input *in)
+{
+	struct seamldr_image image, untouched;
+	const struct seamldr_refusal *refusal;
+	struct seamldr_verdict verdict;
+	const char *violation;
+	unsigned int unknown;
+
+	memset(&image, 0xa5, sizeof(image));
+	untouched = image;
+	refusal = seamldr_image_parse(in->data, in->size, &image);
+	violation = first_violation(oracle_geometry, in, &unknown);
+	compare("parser", refusal, violation);
+	if (refusal) {
+		REQUIRE(!memcmp(&image, &untouched, sizeof(image)), "written to, and refused");
+		return;
+	}
+	check_parts(&image, in);
+
+	memset(&verdict, 0xff, sizeof(verdict));
+	seamldr_preflight(&image, in->platform, &verdict);
+	violation = first_violation(oracle_preflight, in, &unknown);
+	compare("checks", verdict.refusal, violation);
+	check_verdict(&verdict);
+	REQUIRE(verdict.nr_unchecked == unknown, "%u checks were not made instead of %u",
+		verdict.nr_unchecked, unknown);
+	if (!verdict.refusal)
+		REQUIRE(verdict.handoff_hv == oracle_handoff_version(in),
+			"handoff version %u instead of %d", verdict.handoff_hv,
+			oracle_handoff_version(in));
+	check_again(&image, in->platform, &verdict);
+}
+
+/* What nobody hits by accident.  The hash is in the sum, so it comes first. */
+static void make_sums_right(u8 *image, size_t size)
+{
+	if (size < 3 * PAGE)
+		return;
+	SHA384(image + 2 * PAGE, size - 2 * PAGE, image + PAGE + 900);
+	put16(image + HEADER_CHECKSUM, 0);
+	put16(image + HEADER_CHECKSUM, -checksum(image, size));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct input_platform in = {};
+	struct seamldr_platform platform;
+	struct oracle_input input;
+	size_t more;
+	u8 *image;
+
+	if (size < sizeof(in))
+		return -1;
+
+	memcpy(&in, data, sizeof(in));
+	data += sizeof(in);
+	size -= sizeof(in);
+	more = (size_t)(in.more_pages % (MAX_MORE_PAGES + 1)) * PAGE;
+
+	/* As long as the file, so that the sanitizer sees each byte beyond. */
+	image = malloc(size + more);
+	if (!image && size + more)
+		return -1;
+	if (size)
+		memcpy(image, data, size);
+	if (more)
+		memset(image + size, 0, more);
+
+	if (in.flags & FLAG_SUMS_RIGHT)
+		make_sums_right(image, size + more);
+	make_platform(&in, &platform);
+	input = (struct oracle_input) {
+		.data = image, .size = size + more, .platform = &platform,
+	};
+	check_image(&input);
+	free(image);
+
+	return 0;
+}
