@@ -9,6 +9,7 @@
 #include "image/payload.h"
 #include "image/test_key.h"
 #include "image/tool.h"
+#include "tdxmod/module.h"
 
 #define HEX_SIZE	(2 * SHA384_SIZE + 1)
 
@@ -78,7 +79,7 @@ static void add_module(json_object *facts, const struct blob *blob,
 	struct module_desc desc;
 
 	if (payload_find_desc(blob->module, (size_t)blob->module_nr_pages * BLOB_PAGE_SIZE,
-			      &desc)) {
+			      &desc) || release_find(sig, &desc)) {
 		add_version(facts, desc.major, desc.minor, desc.update);
 		add_hex(facts, "features0", desc.features0);
 		add_number(facts, "overrides", desc.nr_overrides);

@@ -160,6 +160,9 @@ void tdxmod_die(struct tdxmod *mod, unsigned int lp, const char *why);
 void release_desc(struct platform *platform, const struct seam_sigstruct *sig,
 		  const uint8_t *image, size_t size, struct module_desc *desc);
 
+/** release_find() - the description of a published release, by its SEAMHASH */
+bool release_find(const struct seam_sigstruct *sig, struct module_desc *desc);
+
 /** enum handoff_result - what a new module makes of the old one's data */
 enum handoff_result {
 	HANDOFF_OK,

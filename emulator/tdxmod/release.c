@@ -99,6 +99,17 @@ static void fill(struct module_desc *desc, const struct release *release,
 	desc->handoff_pages_raw = sig->handoff_pages_raw;
 }
 
+bool release_find(const struct seam_sigstruct *sig, struct module_desc *desc)
+{
+	const struct release *release = release_by_hash(sig->seamhash);
+
+	if (!release)
+		return false;
+	fill(desc, release, sig);
+
+	return true;
+}
+
 void release_desc(struct platform *platform, const struct seam_sigstruct *sig,
 		  const uint8_t *image, size_t size, struct module_desc *desc)
 {
@@ -107,11 +118,8 @@ void release_desc(struct platform *platform, const struct seam_sigstruct *sig,
 	if (payload_find_desc(image, size, desc))
 		return;
 
-	release = release_by_hash(sig->seamhash);
-	if (release) {
-		fill(desc, release, sig);
+	if (release_find(sig, desc))
 		return;
-	}
 
 	release = release_nearest(sig);
 	fill(desc, release, sig);

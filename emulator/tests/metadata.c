@@ -234,6 +234,80 @@ static bool release(void)
 	return true;
 }
 
+/** struct release_fact - a line of the contract's table of releases */
+struct release_fact {
+	uint64_t seamhash;
+	unsigned int major, minor, update;
+	uint64_t features0;
+};
+
+static const struct release_fact release_facts[] = {
+	{ 0x9790d89a10210ec6, 1, 5, 1, 0xf0fbf },
+	{ 0x1cc6a17ab799e9a6, 1, 5, 5, 0x61f0fbf },
+	{ 0x5b38e33a6487958b, 1, 5, 6, 0x2e1f0fbf },
+	{ 0x49b66faa451d19eb, 1, 5, 8, 0x22e1f0fbf },
+	{ 0xbfb360ac8e6233a1, 1, 5, 9, 0x26f1f0fbf },
+	{ 0x27b67e0b20508f0a, 1, 5, 13, 0x226f1f0fbf },
+	{ 0x7bf063280e94fb05, 1, 5, 16, 0x226f3f0fbf },
+	{ 0x685f891ea5c20e8f, 2, 0, 2, 0x22e1f0fbf },
+	{ 0x64cae497e0c62211, 2, 0, 4, 0x12af1f0fbf },
+	{ 0x6f65e570e3bc418d, 2, 0, 5, 0x226f3f0fbf },
+	{ 0x476a2997c62bccc7, 2, 0, 8, 0x32a71f0fbf },
+};
+
+/* Releases are known by the first bytes of their SEAMHASH; others are guessed, loudly */
+FIXTURE_TEST(releases)
+{
+	static const uint8_t image[SEAM_PAGE_SIZE];
+	struct platform *platform = f->host.platform;
+	struct seam_sigstruct sig = { .svn_major = 3, .svn_minor = 9 };
+	struct module_desc desc;
+
+	for (size_t i = 0; i < sizeof(release_facts) / sizeof(release_facts[0]); i++) {
+		const struct release_fact *fact = &release_facts[i];
+		bool first = fact->major == 1 && fact->update == 1;
+
+		for (unsigned int byte = 0; byte < 8; byte++)
+			sig.seamhash[byte] = fact->seamhash >> (56 - 8 * byte);
+		sig.handoff_pages_raw = i;
+		release_desc(platform, &sig, image, sizeof(image), &desc);
+		CHECK_EQ(desc.major, fact->major);
+		CHECK_EQ(desc.minor, fact->minor);
+		CHECK_EQ(desc.update, fact->update);
+		CHECK_EQ(desc.features0, fact->features0);
+		CHECK_EQ(desc.series, fact->major == 2 ? MODULE_SERIES_2_0 : MODULE_SERIES_1_5);
+		CHECK_EQ(desc.handoff_pages_raw, i);
+		/* 1.5.01 has neither the field nor version 1 of VP.INIT */
+		CHECK_EQ(!desc.max_vcpus_per_td, first);
+		CHECK_EQ(!(desc.flags & MODULE_VP_INIT_V1), first);
+	}
+	CHECK_EQ(f->host.diagnoses, 0);
+
+	/* The last of eight bytes counts, the ninth does not */
+	sig.seamhash[8] = 0xff;
+	release_desc(platform, &sig, image, sizeof(image), &desc);
+	CHECK_EQ(f->host.diagnoses, 0);
+	sig.seamhash[7] ^= 1;
+	release_desc(platform, &sig, image, sizeof(image), &desc);
+	CHECK_EQ(f->host.diagnoses, 1);
+	CHECK_EQ(desc.features0, 0x32a71f0fbf);
+	CHECK_EQ(desc.update, 8);
+
+	/* Of the same series, and not newer; the sigstruct may know the version */
+	sig.svn_major = 1;
+	sig.svn_minor = 9;
+	release_desc(platform, &sig, image, sizeof(image), &desc);
+	CHECK_EQ(desc.update, 9);
+	sig.version.major = 1;
+	sig.version.minor = 5;
+	sig.version.update = 10;
+	release_desc(platform, &sig, image, sizeof(image), &desc);
+	CHECK_EQ(desc.update, 10);
+	CHECK_EQ(desc.features0, 0x26f1f0fbf);
+
+	return true;
+}
+
 static const struct test tests[] = {
 	{ "enumeration", enumeration },
 	{ "values that Linux reads", values },
@@ -241,6 +315,7 @@ static const struct test tests[] = {
 	{ "handoff data before UPDATE", handoff },
 	{ "fields that an image overrides", image_overrides },
 	{ "known and unknown releases", release },
+	{ "releases by their SEAMHASH", releases },
 	{ NULL, NULL }
 };
 
