@@ -17,6 +17,8 @@
 
 #ifdef __KERNEL__
 #include <kunit/visibility.h>
+#else
+#define EXPORT_SYMBOL_IF_KUNIT(symbol)
 #endif
 
 #include "seamldr_image.h"
@@ -288,7 +290,8 @@ static const struct seamldr_refusal no_common_handoff = {
 
 static const struct seamldr_refusal older_handoff = {
 	.check	= "handoff-older",
-	.reason	= "than the running module's own is all that the image supports: set tdx_host.allow_older_handoff=1 to try",
+	.reason	=
+		"than the running module's own is all that the image supports: set tdx_host.allow_older_handoff=1 to try",
 	.err	= -EINVAL,
 };
 
@@ -312,8 +315,8 @@ seamldr_choose_handoff(const struct seam_sigstruct *sig,
 	u16 lo = platform->min_update_hv, hi = platform->module_hv;
 
 	if (platform->handoff_written)
-		lo = hi = platform->handoff_hv;
-	else if (platform->no_downgrade)
+		hi = platform->handoff_hv;
+	if (platform->handoff_written || platform->no_downgrade)
 		lo = hi;
 
 	if (sig->min_update_hv > lo)
@@ -332,6 +335,7 @@ seamldr_choose_handoff(const struct seam_sigstruct *sig,
 
 	return NULL;
 }
+EXPORT_SYMBOL_IF_KUNIT(seamldr_choose_handoff);
 
 static void note_unchecked(struct seamldr_verdict *verdict, const char *name)
 {
@@ -389,6 +393,7 @@ void seamldr_preflight(const struct seamldr_image *image,
 	if (verdict->refusal)
 		verdict->prevents = "EBADHANDOFF";
 }
+EXPORT_SYMBOL_IF_KUNIT(seamldr_preflight);
 
 /**
  * seamldr_preflight_again() - make those checks again whose answer can change
@@ -404,9 +409,4 @@ void seamldr_preflight_again(const struct seamldr_image *image,
 {
 	run_checks(image, platform, false, verdict);
 }
-
-#ifdef __KERNEL__
-EXPORT_SYMBOL_IF_KUNIT(seamldr_choose_handoff);
-EXPORT_SYMBOL_IF_KUNIT(seamldr_preflight);
 EXPORT_SYMBOL_IF_KUNIT(seamldr_preflight_again);
-#endif

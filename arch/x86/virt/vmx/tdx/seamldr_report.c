@@ -25,7 +25,8 @@ static const char * const state_names[] = {
 
 static const char * const consequences[] = {
 	[TDX_MODULE_READY]	= "nothing was changed, the TDX module and its TDs run on",
-	[TDX_MODULE_STOPPED]	= "the TDX module is stopped and TDs wait, upload a good image to resume them",
+	[TDX_MODULE_STOPPED]	=
+		"the TDX module is stopped and TDs wait, upload a good image to resume them",
 	[TDX_MODULE_LOST]	= "the TDX module and all TDs are lost, reboot",
 };
 

@@ -106,7 +106,7 @@ update_module_state(const struct update_failure *failure, bool handoff_valid)
 		return TDX_MODULE_STOPPED;
 	case UPDATE_RUN_UPDATE:
 		/* The module has halted itself, with the handoff data. */
-		if (is_software_status(failure->status))
+		if (failure->status == TDX_SEAMCALL_VMFAILINVALID)
 			return TDX_MODULE_LOST;
 
 		if (failure->status == TDX_SYS_INVALID_HANDOFF)

@@ -137,9 +137,12 @@ static const struct complete_case complete_cases[] = {
 	{ "all called", { UPDATE_CPU_INSTALL }, 0, true },
 	{ "another step", { UPDATE_CPU_INIT }, 0, false },
 	{ "last without entropy", { UPDATE_CPU_INSTALL, 0, SEAMLDR_ENOENTROPY, 0 }, 1, true },
-	{ "no entropy, others missing", { UPDATE_CPU_INSTALL, 0, SEAMLDR_ENOENTROPY, 0 }, 2, false },
-	{ "P-SEAMLDR not reached", { UPDATE_CPU_INSTALL, 0, TDX_SEAMCALL_VMFAILINVALID, 1 }, 1, false },
-	{ "no CPU reached it", { UPDATE_CPU_INSTALL, 0, TDX_SEAMCALL_VMFAILINVALID, 1 }, 8, false },
+	{ "no entropy, others missing", { UPDATE_CPU_INSTALL, 0, SEAMLDR_ENOENTROPY, 0 }, 2,
+	  false },
+	{ "P-SEAMLDR not reached", { UPDATE_CPU_INSTALL, 0, TDX_SEAMCALL_VMFAILINVALID, 1 }, 1,
+	  false },
+	{ "no CPU reached it", { UPDATE_CPU_INSTALL, 0, TDX_SEAMCALL_VMFAILINVALID, 1 }, 8,
+	  false },
 	{ "last or missing", { UPDATE_CPU_INSTALL, 0, SEAMLDR_EBADCALL, 0 }, 1, false },
 };
 KUNIT_ARRAY_PARAM_DESC(complete, complete_cases, name);
@@ -190,6 +193,8 @@ static const struct outcome_case outcome_cases[] = {
 	  true, TDX_MODULE_STOPPED, -EIO },
 	{ "handoff refused, gone", { UPDATE_RUN_UPDATE, 0, TDX_SYS_INVALID_HANDOFF }, false,
 	  TDX_MODULE_LOST, -EIO },
+	{ "update did not reach the module", { UPDATE_RUN_UPDATE, 0, TDX_SEAMCALL_GP }, true,
+	  TDX_MODULE_STOPPED, -EIO },
 	{ "module halted", { UPDATE_RUN_UPDATE, 0, TDX_SEAMCALL_VMFAILINVALID }, true,
 	  TDX_MODULE_LOST, -EIO },
 };
