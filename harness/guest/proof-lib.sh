@@ -1,17 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # Do what a row of /proof/rows says, and see what comes of it: out_error,
-# out_state, out_td, out_next and out_after (the TDs after the next upload).
+# out_state, out_td, out_next and out_after (the TDs after the next upload). Wants
+# tds.sh.
 
 PROOF=/proof
-PROOF_TDS=2
-PROOF_VCPUS=2
-PROOF_LOG=/tmp/proof-td.log
-PROOF_IDLE_LOG=/tmp/proof-idle.log
-CONTROL_MSR=$((0x400000f0))
-
-# Longer than a vCPU needs to come by, even if four of them share two host CPUs.
-TD_LOOK_S=4
-TD_START_S=60
 
 # P-SEAMLDR holds an upload up in the middle of its checks, behind the count of
 # TD builds.
@@ -19,105 +11,6 @@ HOLD_CHECKS=SEAMLDR.SEAMINFO:delay=6000
 # TDH.MNG.INIT, entered before the checks, comes to its end during that time.
 HOLD_BUILD=TDH.MNG.INIT:delay=5000
 MEANWHILE_TRIES=4
-
-control()
-{
-	printf '%s\0' "$*" | dd of=/dev/cpu/0/msr bs=8 conv=sync,notrunc \
-		seek=$((CONTROL_MSR / 8)) 2>/dev/null
-}
-
-# All vCPUs counted since the log was emptied.
-tds_counted()
-{
-	[ "$(sed -n 's/^\(td [0-9]* vcpu [0-9]*\) counter .*/\1/p' "$PROOF_LOG" | sort -u | wc -l)" = \
-		$((PROOF_TDS * PROOF_VCPUS)) ]
-}
-
-# One that ended is there until the shell has waited for it.
-tds_alive()
-{
-	grep -qs '^State:[[:space:]]*[^ZX[:space:]]' "/proc/$td_pid/status"
-}
-
-# One group is in KVM_RUN most of the time, the other sleeps between two exits.
-tds_start()
-{
-	local t=$((TD_START_S * 10))
-
-	modprobe kvm-intel tdx=1
-	: >"$PROOF_LOG"
-	tdrun -v -t $PROOF_TDS -c $PROOF_VCPUS -i 20 >>"$PROOF_LOG" 2>&1 &
-	td_pid=$!
-	tdrun -v -i 2000 >"$PROOF_IDLE_LOG" 2>&1 &
-	idle_pid=$!
-	while ! tds_counted; do
-		t=$((t - 1))
-		[ $t != 0 ] && tds_alive || return 1
-		usleep 100000
-	done
-}
-
-# tds_look: runs, waits, lost, or "partly" for what must not be.
-tds_look()
-{
-	local t=$((TD_LOOK_S * 10))
-
-	usleep 500000
-	grep '^tdrun:' "$PROOF_LOG" >>/tmp/proof-td.errors
-	: >"$PROOF_LOG"
-	while [ $t -gt 0 ]; do
-		if ! tds_alive; then
-			echo lost
-			return
-		fi
-		if tds_counted; then
-			echo runs
-			return
-		fi
-		t=$((t - 1))
-		usleep 100000
-	done
-	if [ -s "$PROOF_LOG" ]; then
-		echo partly
-	else
-		echo waits
-	fi
-}
-
-# tds_stop: tear both groups down; fails if a counter was ever broken.
-tds_stop()
-{
-	local broken=0
-
-	kill -TERM "$td_pid" "$idle_pid" 2>/dev/null
-	wait "$td_pid" || broken=1
-	wait "$idle_pid" || broken=1
-	return $broken
-}
-
-# Have vCPUs run on another CPU than the one that they are associated with.
-tds_move()
-{
-	taskset -apc "$1" "$td_pid" >/dev/null 2>&1
-}
-
-# td_build_start [PREFIX...]: begin to build a TD, and never finish it.
-td_build_start()
-{
-	"$@" tdrun -u >/tmp/proof-build.log 2>&1 &
-	build_pid=$!
-}
-
-td_build_wait()
-{
-	local t=100
-
-	while ! grep -q 'are built' /tmp/proof-build.log; do
-		t=$((t - 1))
-		[ $t != 0 ] || break
-		usleep 100000
-	done
-}
 
 # A CPU that goes offline waits for an RCU grace period, and there is none while
 # P-SEAMLDR holds the upload up. So a real-time task keeps the upload's CPU from
