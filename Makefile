@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0
 # The commands of the project. What they do is in harness/, one script each.
 
-.PHONY: help run check fuzz shell tree fold clean
+.PHONY: help run check check-full fuzz shell tree fold clean
 
 help:
 	@echo 'make run      build everything, boot the virtual TDX host, show updates'
 	@echo 'make check    every check; ends with "N passed, N failed"'
 	@echo 'make fuzz     fuzz for longer than make check does (ITERATIONS=N, SEED=N)'
+	@echo 'make check-full  all of that and more, for hours; FULL="matrix rt" some parts'
 	@echo 'make shell    a root shell inside the virtual TDX host'
 	@echo 'make tree     patches/KERNEL -> git tree build/linux-KERNEL, a commit each'
 	@echo 'make fold     that tree -> patches/KERNEL and the files at kernel paths'
 	@echo 'make clean    remove build/'
 	@echo
 	@echo 'KERNEL=7.1            which kernel: a directory of patches/, or mainline-7.3'
+	@echo 'VARIANT=debug         with sanitizers and lock checks, or VARIANT=rt'
 	@echo 'LINUX_SRC=DIR|FILE    kernel tree or tarball of your own, same series'
 	@echo 'CHECKS="series kunit" only these of make check'
 	@echo 'IMAGES=DIR            module images of your own, for make check'
@@ -28,6 +30,9 @@ check:
 
 fuzz:
 	@harness/fuzz $(ITERATIONS) $(SEED)
+
+check-full:
+	@harness/check-full $(FULL)
 
 shell:
 	@harness/shell
