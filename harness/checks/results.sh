@@ -25,17 +25,24 @@ fail()
 	[ -z "${2:-}" ] || sed 's/^/#   /' <<<"$2"
 }
 
-# try NAME LOGNAME COMMAND...: pass or fail by the exit status.
+# try NAME LOGNAME COMMAND...: pass or fail by the exit status, which is then in
+# $try_status, too.
 try()
 {
-	local name=$1 log=$CHECK_LOG/$2.log status=0
+	local name=$1 log=$CHECK_LOG/$2.log
 
 	shift 2
-	"$@" >"$log" 2>&1 </dev/null || status=$?
-	if [ $status = 0 ]; then
+	# Not in a condition: there, a function would go on after a failure.
+	set +e
+	{
+		(set -e; "$@") >"$log" 2>&1 </dev/null
+		try_status=$?
+	} 2>/dev/null	# bash's own note about a signal
+	set -e
+	if [ $try_status = 0 ]; then
 		pass "$name"
 	else
 		fail "$name" "$(tail -n 12 "$log")
-it $(ending $status); the whole output is in ${log#"$TOP"/}"
+it $(ending $try_status); the whole output is in ${log#"$TOP"/}"
 	fi
 }
