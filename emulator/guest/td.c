@@ -224,6 +224,15 @@ enum td_exit td_enter(struct td *td, unsigned int vcpu, uint32_t *value,
 	return TD_EXIT_OUT;
 }
 
+bool td_give_back(struct td *td, char error[static TD_ERROR_SIZE])
+{
+	off_t start = TD_FIRST_PAGES * PAGE_SIZE;
+
+	if (fallocate(td->memory, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, start, TD_SIZE - start))
+		return fail(error, "taking memory back failed: %s", strerror(errno));
+	return true;
+}
+
 void td_release(struct td *td)
 {
 	unsigned int i;

@@ -60,6 +60,15 @@ enum td_exit { TD_EXIT_OUT, TD_EXIT_SIGNAL, TD_EXIT_ERROR };
 enum td_exit td_enter(struct td *td, unsigned int vcpu, uint32_t *value,
 		      char error[static TD_ERROR_SIZE]);
 
+/**
+ * td_give_back() - have the host take back all memory but the first pages
+ * @td: a TD that is finalized
+ * @error: receives one sentence on failure
+ *
+ * KVM removes the pages from the TD, and provides others when it touches them.
+ */
+bool td_give_back(struct td *td, char error[static TD_ERROR_SIZE]);
+
 /** td_release() - tear the TD down */
 void td_release(struct td *td);
 

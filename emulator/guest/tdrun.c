@@ -29,6 +29,7 @@ static const char usage[] =
 "  -n EXITS  end after so many exits of each vCPU (0: on SIGTERM or SIGINT)\n"
 "  -i MS     pause between two exits (0)\n"
 "  -u        stay unfinalised until SIGUSR1\n"
+"  SIGUSR1 to TDs that run: the host takes back what they touched\n"
 "  -v        print every counter: td N vcpu N counter N\n";
 
 /** struct options - the command line */
@@ -183,6 +184,20 @@ static bool finalize_all(void)
 	return true;
 }
 
+static bool give_back_all(void)
+{
+	char error[TD_ERROR_SIZE];
+	unsigned int i;
+
+	for (i = 0; i < options.nr_tds; i++) {
+		if (!td_give_back(&tds[i], error)) {
+			fprintf(stderr, "tdrun: td %u: %s\n", i, error);
+			return false;
+		}
+	}
+	return true;
+}
+
 static bool start_workers(void)
 {
 	unsigned int i;
@@ -220,6 +235,7 @@ static bool join_workers(void)
 static bool run_all(int kvm, const sigset_t *signals)
 {
 	int signal = 0;
+	bool ok = true;
 
 	if (!build_all(kvm))
 		return false;
@@ -231,10 +247,13 @@ static bool run_all(int kvm, const sigset_t *signals)
 	}
 	if (!finalize_all() || !start_workers())
 		return false;
-	do {
+	while (ok) {
 		sigwait(signals, &signal);
-	} while (signal == SIGUSR1);
-	return join_workers();
+		if (signal != SIGUSR1)
+			break;
+		ok = give_back_all();
+	}
+	return join_workers() && ok;
 }
 
 static bool parse_number(const char *text, unsigned int min, unsigned int max, unsigned int *number)

@@ -103,7 +103,10 @@ row_do()
 	out_error=$fw_error
 	out_state=$(attr state)
 	dmesg | tail -n "+$((log_seen + 1))" >/tmp/proof-log
-	[ "$row_td" != waits ] || tds_move 0
+	if [ "$row_td" = waits ]; then
+		tds_move 0
+		tds_give_back
+	fi
 	out_td=$(tds_look)
 	[ "$row_td" != waits ] || tds_move 1
 

@@ -118,6 +118,12 @@ tds_words()
 	cat $TDS_ERRORS "$TDS_LOG" "$TDS_IDLE_LOG" 2>/dev/null | grep -v 'counter [0-9]*$' | tail -n 5
 }
 
+# The host takes memory back that the TDs will touch again.
+tds_give_back()
+{
+	kill -USR1 "$td_pid"
+}
+
 # Have vCPUs run on another CPU than the one that they are associated with.
 tds_move()
 {
