@@ -23,8 +23,10 @@ static void power_off(struct platform *platform)
 	atomic_store(&platform->seam_ready, false);
 	atomic_store(&platform->p_seamldr_ready, false);
 	atomic_store(&platform->lps_in_seam, 0);
-	for (unsigned int lp = 0; lp < PLATFORM_MAX_LPS; lp++)
+	for (unsigned int lp = 0; lp < PLATFORM_MAX_LPS; lp++) {
 		atomic_store(&platform->lp_in_td[lp], false);
+		atomic_store(&platform->lp_held[lp], false);
+	}
 }
 
 static bool power_on(struct platform *platform, char error[static PLATFORM_ERROR_SIZE])
@@ -102,12 +104,13 @@ bool platform_seam_ready(const struct platform *platform)
 
 bool platform_lp_in_td(const struct platform *platform, unsigned int lp)
 {
-	return atomic_load(&platform->lp_in_td[lp]);
+	return atomic_load(&platform->lp_in_td[lp]) || atomic_load(&platform->lp_held[lp]);
 }
 
 void platform_hold_lp(struct platform *platform, unsigned int lp, bool inside)
 {
-	if (atomic_exchange(&platform->lp_in_td[lp], inside) == inside)
+	/* Apart from what VP.ENTER notes: the LP may go in and out of TDs meanwhile */
+	if (atomic_exchange(&platform->lp_held[lp], inside) == inside)
 		return;
 
 	if (inside)

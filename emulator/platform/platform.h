@@ -174,13 +174,13 @@ const struct platform_config *platform_config(const struct platform *platform);
 /** platform_seam_ready() - would a TDX module leaf reach a module now? */
 bool platform_seam_ready(const struct platform *platform);
 
-/** platform_lp_in_td() - does @lp run a TD vCPU right now? */
+/** platform_lp_in_td() - does @lp run a TD vCPU right now, or is it held? */
 bool platform_lp_in_td(const struct platform *platform, unsigned int lp);
 
 /**
  * platform_hold_lp() - pretend that @lp runs a TD vCPU, or no longer
  * @platform: the platform
- * @lp: an LP that makes no firmware call meanwhile
+ * @lp: the LP
  * @inside: true to enter, false to leave
  *
  * VP.ENTER returns within one call here; this lets a test or a fault keep an

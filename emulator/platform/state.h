@@ -68,7 +68,8 @@ struct seam_range {
  * @p_seamldr_ready: SEAMEXTEND.p_seamldr_ready
  * @p_seamldr_lock: the hardware mutex around P-SEAMLDR
  * @lps_in_seam: LPs inside the module, those that run a TD included
- * @lp_in_td: per LP: runs a TD vCPU, or is held as if
+ * @lp_in_td: per LP: runs a TD vCPU
+ * @lp_held: per LP: counts as if it did
  * @entropy_state: the seeded generator
  * @entropy_lock: protects @entropy_state
  */
@@ -88,6 +89,7 @@ struct platform {
 
 	atomic_uint lps_in_seam;
 	atomic_bool lp_in_td[PLATFORM_MAX_LPS];
+	atomic_bool lp_held[PLATFORM_MAX_LPS];
 
 	uint64_t entropy_state;
 	pthread_mutex_t entropy_lock;

@@ -453,6 +453,24 @@ FIXTURE_TEST(scenario_19)
 	return true;
 }
 
+/* A held LP may run a TD like any other, and is free only when it is released */
+FIXTURE_TEST(scenario_18_held_and_running)
+{
+	struct guest guest;
+	uint64_t value;
+
+	guest_init(&guest, &f->host, HOST_TD_KEYID, GUEST_PA);
+	CHECK_EQ(guest_build(&guest, 3), TDX_SUCCESS);
+	platform_hold_lp(f->host.platform, 2, true);
+	CHECK_EQ(guest_run(&guest, 2, 2, &value), TDX_SUCCESS);
+	CHECK(platform_lp_in_td(f->host.platform, 2));
+	CHECK_EQ(fixture_shutdown(f, 0), TDX_SYS_BUSY);
+	platform_hold_lp(f->host.platform, 2, false);
+	CHECK_EQ(fixture_shutdown(f, 0), TDX_SUCCESS);
+
+	return true;
+}
+
 static void debug_signed(struct fixture *f, struct image_spec *old)
 {
 	(void)old;
@@ -502,6 +520,7 @@ static const struct test tests[] = {
 	{ "17: SHUTDOWN after the build was given up", scenario_17 },
 	{ "18: a vCPU runs during SHUTDOWN", scenario_18 },
 	{ "18: an LP is held during SHUTDOWN", scenario_18_held },
+	{ "18: a held LP runs a TD", scenario_18_held_and_running },
 	{ "19: bad INFO buffer, unknown leaves", scenario_19 },
 	{ "20: debug-signed image on a locked platform", scenario_20 },
 	{ "20: debug-signed image on an unlocked platform", scenario_20_unlocked },
