@@ -3,6 +3,7 @@
 
 TDX_HOST=/sys/devices/faux/tdx_host
 TDX_FW=/sys/class/firmware/tdx_module
+CONTROL_MSR=$((0x400000f0))
 
 # An update under TCG takes well under a second; a loaded machine needs more.
 UPDATE_TIMEOUT_S=120
@@ -79,6 +80,13 @@ attr()
 	else
 		cat "$TDX_HOST/$1" 2>&1 | sed 's/^cat: .*: //'
 	fi
+}
+
+# control COMMAND: what the virtual TDX host takes at run time.
+control()
+{
+	printf '%s\0' "$*" | dd of=/dev/cpu/0/msr bs=8 conv=sync,notrunc \
+		seek=$((CONTROL_MSR / 8)) 2>/dev/null
 }
 
 # upload FILE: one update through the firmware upload interface. Returns when

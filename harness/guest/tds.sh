@@ -9,7 +9,6 @@ TDS_LOG=/tmp/tds.log
 TDS_IDLE_LOG=/tmp/tds-idle.log
 TDS_ERRORS=/tmp/tds.errors
 TD_BUILD_LOG=/tmp/td-build.log
-CONTROL_MSR=$((0x400000f0))
 
 TDS_START_S=120
 # Those that run are seen at once, unless the machine is slow. While the module
@@ -20,12 +19,6 @@ TDS_QUIET_MS=400
 TDS_SETTLE_MS=150
 TDS_POLL_MS=50
 TDS_PARTLY_TRIES=4
-
-control()
-{
-	printf '%s\0' "$*" | dd of=/dev/cpu/0/msr bs=8 conv=sync,notrunc \
-		seek=$((CONTROL_MSR / 8)) 2>/dev/null
-}
 
 # All vCPUs counted since the log was emptied.
 tds_counted()
