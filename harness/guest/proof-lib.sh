@@ -115,6 +115,9 @@ row_do()
 	if [ -z "$fw_error" ]; then
 		out_next=works
 		[ "$out_td" != waits ] || out_next=resumes
+	elif [ "$row_next" = again ]; then
+		proof_upload "$PROOF/$1.bin"
+		[ -n "$fw_error" ] || out_next=again
 	fi
 	out_next_error=$fw_error
 	tds_move 0-3

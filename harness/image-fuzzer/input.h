@@ -20,6 +20,11 @@
 /* Not of the platform: hash and checksum are made right before anybody looks */
 #define FLAG_SUMS_RIGHT		0x80
 
+/* Of @in_place; the rest of it is the byte in which both hashes differ */
+#define IN_PLACE_SEAM_READY	0x01
+#define IN_PLACE_SAME_HASH	0x02
+#define IN_PLACE_SHIFT		2
+
 struct input_platform {
 	uint8_t flags;
 	uint8_t updates_left;
@@ -36,7 +41,9 @@ struct input_platform {
 	uint32_t socket_cpuid[SEAMLDR_MAX_SOCKETS];
 	/* Pages of zeros behind the file: images of any size from small inputs */
 	uint16_t more_pages;
-	uint8_t reserved[14];
+	/* What P-SEAMLDR has installed, as against the file */
+	uint8_t in_place;
+	uint8_t reserved[13];
 } __attribute__((packed));
 _Static_assert(sizeof(struct input_platform) == 64, "tools make inputs of this form");
 

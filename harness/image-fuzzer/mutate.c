@@ -72,6 +72,7 @@ static const struct field sigstruct_fields[] = {
 static const struct field platform_fields[] = {
 	{ offsetof(struct input_platform, flags), 1 },
 	{ offsetof(struct input_platform, updates_left), 1 },
+	{ offsetof(struct input_platform, in_place), 1 },
 	{ offsetof(struct input_platform, svn_major), 1 },
 	{ offsetof(struct input_platform, svn_minor), 1 },
 	{ offsetof(struct input_platform, nr_lps), 1 },
@@ -129,7 +130,14 @@ static void fix_header(uint8_t *image, size_t size)
 static void fix_platform(struct input_platform *in, const uint8_t *image)
 {
 	in->flags |= FLAG_PRESERVING;
-	in->updates_left = in->updates_left ?: 1;
+	if (one_in(8)) {
+		in->updates_left = 0;
+		in->flags |= FLAG_HANDOFF_WRITTEN;
+		in->in_place = IN_PLACE_SEAM_READY | IN_PLACE_SAME_HASH;
+		in->handoff_hv = get16(image + SIG + 984);
+	} else {
+		in->updates_left = in->updates_left ?: 1;
+	}
 	in->nr_online = in->nr_lps;
 	in->nr_td_builds = 0;
 	in->svn_major = image[SIG + 949];

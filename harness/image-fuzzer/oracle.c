@@ -126,7 +126,18 @@ static enum oracle_answer preserving_holds(const struct oracle_input *in)
 
 static enum oracle_answer updates_hold(const struct oracle_input *in)
 {
-	return yes_if(in->platform->updates_left != 0);
+	const struct seamldr_platform *p = in->platform;
+	unsigned int i;
+
+	if (p->updates_left)
+		return YES;
+
+	/* A module that was installed and did not start is there already. */
+	for (i = 0; i < sizeof(p->mrseam); i++) {
+		if (p->mrseam[i] != sig(in)[900 + i])
+			return NO;
+	}
+	return yes_if(p->seam_ready && p->handoff_written);
 }
 
 static enum oracle_answer cpus_hold(const struct oracle_input *in)

@@ -40,6 +40,17 @@ void sha384(const u8 *data, size_t len, u8 out[SHA384_DIGEST_SIZE])
 	SHA384(data, len, out);
 }
 
+/* The module in place is that of the file, or differs in one byte of its hash. */
+static void make_mrseam(const struct input_platform *in, const u8 *image, size_t size,
+			struct seamldr_platform *p)
+{
+	if (size < 2 * PAGE)
+		return;
+	memcpy(p->mrseam, image + PAGE + 900, sizeof(p->mrseam));
+	if (!(in->in_place & IN_PLACE_SAME_HASH))
+		p->mrseam[(in->in_place >> IN_PLACE_SHIFT) % sizeof(p->mrseam)] ^= 0x10;
+}
+
 static void make_platform(const struct input_platform *in, struct seamldr_platform *p)
 {
 	memset(p, 0, sizeof(*p));
@@ -47,6 +58,7 @@ static void make_platform(const struct input_platform *in, struct seamldr_platfo
 	p->updates_left = in->updates_left;
 	p->svn_major = in->svn_major;
 	p->svn_minor = in->svn_minor;
+	p->seam_ready = in->in_place & IN_PLACE_SEAM_READY;
 	p->debug_known = in->flags & FLAG_DEBUG_KNOWN;
 	p->debug_unlocked = in->flags & FLAG_DEBUG_UNLOCKED;
 	p->lps_known = in->flags & FLAG_LPS_KNOWN;
@@ -216,6 +228,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (in.flags & FLAG_SUMS_RIGHT)
 		make_sums_right(image, size + more);
 	make_platform(&in, &platform);
+	make_mrseam(&in, image, size + more, &platform);
 	input = (struct oracle_input) {
 		.data = image, .size = size + more, .platform = &platform,
 	};

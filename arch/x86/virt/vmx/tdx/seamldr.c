@@ -99,7 +99,7 @@ static u64 seamldr_install(const struct seamldr_params *params, u64 *rdx)
  * @primary: the CPU that does what is to be done once
  * @params: what P-SEAMLDR is to install
  * @handoff_hv: version of the handoff data
- * @resume: the module was shut down by an earlier update
+ * @first: the step to take first, later than SHUTDOWN to resume an earlier update
  * @stopped_ns: how long the primary was here, in nanoseconds
  * @lock: protects @failure while CPUs report
  * @failure: the first failure, or a later one that leaves less
@@ -118,7 +118,7 @@ struct update {
 	unsigned int		primary;
 	struct seamldr_params	*params;
 	u16			handoff_hv;
-	bool			resume;
+	enum update_state	first;
 	u64			stopped_ns;
 	raw_spinlock_t		lock;
 	struct update_failure	failure;
@@ -191,7 +191,7 @@ static void update_ack(struct update *update)
 		cpumask_clear(&install_called);
 
 	next = update_next_state(update->state, &update->failure,
-				 update->attempt, update->resume);
+				 update->attempt, update->first);
 	if (next == update->state) {
 		update->attempt++;
 		update->failure = (struct update_failure) {};
@@ -200,7 +200,7 @@ static void update_ack(struct update *update)
 	}
 
 	/* By the only CPU that is between two states. */
-	if (next == UPDATE_CPU_INIT)
+	if (update->state == UPDATE_CPU_INSTALL && next == UPDATE_CPU_INIT)
 		tdx_module_forget_init();
 
 	update_set_state(update, next);
@@ -369,7 +369,6 @@ int seamldr_install_module(const u8 *data, u32 size,
 	fill_params(params, &image);
 	update.params = params;
 	update.handoff_hv = plan->handoff_hv;
-	update.resume = plan->state == TDX_MODULE_STOPPED;
 
 	guard(cpus_read_lock)();
 
@@ -392,6 +391,7 @@ int seamldr_install_module(const u8 *data, u32 size,
 	if (platform.seam_ready)
 		cpumask_clear(&install_called);
 
+	update.first = update_first_state(plan->state, platform.updates_left);
 	update.num_cpus = num_online_cpus();
 	update.primary = cpumask_first(cpu_online_mask);
 	update_set_state(&update, UPDATE_START);

@@ -67,6 +67,8 @@ int seamldr_read_platform(struct seamldr_platform *platform)
 	struct seamldr_info info;
 	int ret;
 
+	BUILD_BUG_ON(sizeof(platform->mrseam) != sizeof(info.seam_extend.mrseam));
+
 	ret = seamldr_read_info(&info);
 	if (ret)
 		return ret;
@@ -74,6 +76,7 @@ int seamldr_read_platform(struct seamldr_platform *platform)
 	platform->updates_left = info.num_remaining_updates;
 	platform->svn_major = info.seam_extend.svn_major;
 	platform->svn_minor = info.seam_extend.svn_minor;
+	memcpy(platform->mrseam, info.seam_extend.mrseam, sizeof(platform->mrseam));
 	platform->seam_ready = info.seam_extend.seam_ready;
 	platform->nr_online = num_online_cpus();
 

@@ -82,10 +82,19 @@ static enum check_result check_preserving(const struct seamldr_image *image,
 	return passed_if(platform->preserving);
 }
 
+/* Installed by an update that failed later: it needs no other installation. */
+static bool is_installed(const struct seamldr_image *image,
+			 const struct seamldr_platform *platform)
+{
+	return platform->handoff_written && platform->seam_ready &&
+	       !memcmp(platform->mrseam, image->sigstruct->seamhash,
+		       sizeof(platform->mrseam));
+}
+
 static enum check_result check_updates_left(const struct seamldr_image *image,
 					    const struct seamldr_platform *platform)
 {
-	return passed_if(platform->updates_left);
+	return passed_if(platform->updates_left || is_installed(image, platform));
 }
 
 static enum check_result check_cpus_online(const struct seamldr_image *image,
@@ -252,7 +261,7 @@ static const struct preflight_check checks[] = {
 	      "is missing: the running module cannot hand its TDs over",
 	      -EOPNOTSUPP, "TDX_OPERAND_INVALID", false),
 	CHECK(check_updates_left, "updates-left",
-	      "are none: P-SEAMLDR takes no more until the next boot",
+	      "are none: P-SEAMLDR installs no other module until the next boot",
 	      -ENOSPC, "EBADCALL", true),
 	CHECK(check_cpus_online, "cpus-online",
 	      "are not all CPUs of the platform: bring the others online",

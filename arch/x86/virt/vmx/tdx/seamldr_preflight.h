@@ -19,6 +19,7 @@
  * @updates_left: from SEAMLDR.INFO
  * @svn_major: security version of the module that was installed last
  * @svn_minor: the same
+ * @mrseam: hash of the module that was installed last
  * @seam_ready: no installation is open, or has failed for good
  * @debug_known: @debug_unlocked could be read
  * @debug_unlocked: the platform runs debug-signed modules
@@ -42,6 +43,7 @@ struct seamldr_platform {
 	u32	updates_left;
 	u8	svn_major;
 	u8	svn_minor;
+	u8	mrseam[48];
 	bool	seam_ready;
 	bool	debug_known;
 	bool	debug_unlocked;

@@ -57,27 +57,44 @@ bool update_install_complete(enum update_state state,
 EXPORT_SYMBOL_IF_KUNIT(update_install_complete);
 
 /**
+ * update_first_state() - pick the step that an update begins with
+ * @state: what an earlier update has left of the TDX module
+ * @updates_left: what P-SEAMLDR says
+ *
+ * A module that was shut down is not shut down again.  If nothing can be
+ * installed any more, the checks have let pass only the module that has been,
+ * and what is left to do is to initialize it.
+ *
+ * Context: Any context.
+ * Return: the step.
+ */
+enum update_state update_first_state(enum tdx_module_state state, u32 updates_left)
+{
+	if (state == TDX_MODULE_READY)
+		return UPDATE_SHUTDOWN;
+
+	return updates_left ? UPDATE_CPU_INSTALL : UPDATE_CPU_INIT;
+}
+
+/**
  * update_next_state() - pick the next state, when all CPUs have done this one
  * @state: the state that is done
  * @failure: the failure that decides, or a status of 0
  * @attempt: how often all CPUs have done @state in a row, at least 1
- * @resume: the module was shut down by an earlier update
+ * @first: the step to take first, see update_first_state()
  *
  * Context: Any context, the stopped section in particular.
  * Return: the next step, the same one again, or that it is over.
  */
 enum update_state update_next_state(enum update_state state,
 				    const struct update_failure *failure,
-				    unsigned int attempt, bool resume)
+				    unsigned int attempt, enum update_state first)
 {
 	if (failure->status)
 		return can_repeat(failure) && attempt < UPDATE_INSTALL_ATTEMPTS ?
 		       state : UPDATE_ABORT;
 
-	if (state == UPDATE_START && resume)
-		return UPDATE_CPU_INSTALL;
-
-	return state + 1;
+	return state == UPDATE_START ? first : state + 1;
 }
 EXPORT_SYMBOL_IF_KUNIT(update_next_state);
 

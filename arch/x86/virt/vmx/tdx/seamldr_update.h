@@ -48,7 +48,8 @@ struct update_failure {
 
 enum update_state update_next_state(enum update_state state,
 				    const struct update_failure *failure,
-				    unsigned int attempt, bool resume);
+				    unsigned int attempt, enum update_state first);
+enum update_state update_first_state(enum tdx_module_state state, u32 updates_left);
 bool update_install_complete(enum update_state state,
 			     const struct update_failure *failure,
 			     unsigned int nr_missing);

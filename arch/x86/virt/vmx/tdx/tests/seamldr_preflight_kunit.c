@@ -127,10 +127,23 @@ struct preflight_case {
 
 EDIT(not_preserving, s->platform.preserving = false)
 EDIT(no_updates_left, s->platform.updates_left = 0)
+EDIT(handoff_is_written, s->platform.handoff_written = true; s->platform.handoff_hv = 2)
+
+static void is_in_place(struct subject *s)
+{
+	no_updates_left(s);
+	handoff_is_written(s);
+	s->platform.seam_ready = true;
+	memcpy(s->platform.mrseam, s->sig->seamhash, sizeof(s->platform.mrseam));
+}
+
+EDIT(in_place_but_running, is_in_place(s); s->platform.handoff_written = false)
+EDIT(in_place_but_open, is_in_place(s); s->platform.seam_ready = false)
+EDIT(other_first_byte_in_place, is_in_place(s); s->platform.mrseam[0] ^= 1)
+EDIT(other_last_byte_in_place, is_in_place(s); s->platform.mrseam[47] ^= 1)
 EDIT(cpu_offline, s->platform.nr_online = 7)
 EDIT(lps_unknown, s->platform.lps_known = false; s->platform.nr_online = 7)
 EDIT(one_build, s->platform.nr_td_builds = 1)
-EDIT(handoff_is_written, s->platform.handoff_written = true; s->platform.handoff_hv = 2)
 EDIT(build_but_stopped, one_build(s); handoff_is_written(s))
 EDIT(header_type, s->sig->header_type = 5)
 EDIT(header_length, s->sig->header_length = 0xE0)
@@ -189,11 +202,18 @@ EDIT(older_hv, s->sig->module_hv = 1)
 	{ .name = #_edit, .before = _edit, .check = _check, .err = _err }
 #define DAMAGE(_edit, _check)	\
 	{ .name = #_edit, .after = _edit, .check = _check, .err = -EINVAL }
+#define WORN_OUT(_edit)		\
+	{ .name = #_edit, .after = _edit, .check = "updates-left", .err = -ENOSPC }
 
 static const struct preflight_case preflight_cases[] = {
 	{ .name = "good" },
 	REFUSE_ERR(not_preserving, "td-preserving", -EOPNOTSUPP),
 	REFUSE_ERR(no_updates_left, "updates-left", -ENOSPC),
+	{ .name = "is_in_place", .after = is_in_place },
+	WORN_OUT(in_place_but_running),
+	WORN_OUT(in_place_but_open),
+	WORN_OUT(other_first_byte_in_place),
+	WORN_OUT(other_last_byte_in_place),
 	REFUSE_ERR(cpu_offline, "cpus-online", -EBUSY),
 	{ .name = "lps_unknown", .before = lps_unknown, .unchecked = "cpus-online" },
 	REFUSE_ERR(one_build, "td-builds", -EBUSY),

@@ -26,7 +26,8 @@ static void success_test(struct kunit *test)
 	size_t i;
 
 	for (i = 0; i + 1 < ARRAY_SIZE(whole); i++)
-		KUNIT_EXPECT_EQ(test, update_next_state(whole[i], &nothing, 1, false),
+		KUNIT_EXPECT_EQ(test, update_next_state(whole[i], &nothing, 1,
+							UPDATE_SHUTDOWN),
 				whole[i + 1]);
 }
 
@@ -40,8 +41,27 @@ static void resume_test(struct kunit *test)
 	size_t i;
 
 	for (i = 0; i + 1 < ARRAY_SIZE(steps); i++)
-		KUNIT_EXPECT_EQ(test, update_next_state(steps[i], &nothing, 1, true),
+		KUNIT_EXPECT_EQ(test, update_next_state(steps[i], &nothing, 1,
+							UPDATE_CPU_INSTALL),
 				steps[i + 1]);
+}
+
+/* Nor is one installed that has been, if it could not be repeated. */
+static void restart_test(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, update_next_state(UPDATE_START, &nothing, 1, UPDATE_CPU_INIT),
+			UPDATE_CPU_INIT);
+	KUNIT_EXPECT_EQ(test, update_next_state(UPDATE_CPU_INIT, &nothing, 1, UPDATE_CPU_INIT),
+			UPDATE_RUN_UPDATE);
+}
+
+static void first_state_test(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, update_first_state(TDX_MODULE_READY, 1), UPDATE_SHUTDOWN);
+	KUNIT_EXPECT_EQ(test, update_first_state(TDX_MODULE_READY, 31), UPDATE_SHUTDOWN);
+	KUNIT_EXPECT_EQ(test, update_first_state(TDX_MODULE_STOPPED, 1), UPDATE_CPU_INSTALL);
+	KUNIT_EXPECT_EQ(test, update_first_state(TDX_MODULE_STOPPED, 31), UPDATE_CPU_INSTALL);
+	KUNIT_EXPECT_EQ(test, update_first_state(TDX_MODULE_STOPPED, 0), UPDATE_CPU_INIT);
 }
 
 /*
@@ -66,7 +86,7 @@ static void play(struct kunit *test, unsigned int nr_cpus, unsigned int bad_cpu,
 					.status = TDX_SEAMCALL_VMFAILINVALID,
 				};
 		}
-		next = update_next_state(state, &failure, attempt, false);
+		next = update_next_state(state, &failure, attempt, UPDATE_SHUTDOWN);
 		attempt = next == state ? attempt + 1 : 1;
 		KUNIT_ASSERT_LE(test, attempt, UPDATE_INSTALL_ATTEMPTS);
 		state = next;
@@ -118,11 +138,12 @@ static void repeat_test(struct kunit *test)
 
 	for (attempt = 1; attempt < UPDATE_INSTALL_ATTEMPTS; attempt++)
 		KUNIT_EXPECT_EQ(test, update_next_state(c->failure.state, &c->failure,
-							attempt, false),
+							attempt, UPDATE_SHUTDOWN),
 				c->repeat ? UPDATE_CPU_INSTALL : UPDATE_ABORT);
 
 	KUNIT_EXPECT_EQ(test, update_next_state(c->failure.state, &c->failure,
-						UPDATE_INSTALL_ATTEMPTS, false),
+						UPDATE_INSTALL_ATTEMPTS,
+						UPDATE_SHUTDOWN),
 			UPDATE_ABORT);
 }
 
@@ -212,6 +233,8 @@ static void outcome_test(struct kunit *test)
 static struct kunit_case seamldr_update_cases[] = {
 	KUNIT_CASE(success_test),
 	KUNIT_CASE(resume_test),
+	KUNIT_CASE(restart_test),
+	KUNIT_CASE(first_state_test),
 	KUNIT_CASE(lockstep_test),
 	KUNIT_CASE_PARAM(repeat_test, repeat_gen_params),
 	KUNIT_CASE_PARAM(complete_test, complete_gen_params),
