@@ -7,9 +7,7 @@
 
 #define pr_fmt(fmt)	"virt/seamldr: " fmt
 
-#include <linux/array_size.h>
 #include <linux/atomic.h>
-#include <linux/build_bug.h>
 #include <linux/cleanup.h>
 #include <linux/cpuhplock.h>
 #include <linux/cpumask.h>
@@ -17,7 +15,6 @@
 #include <linux/export.h>
 #include <linux/mm.h>
 #include <linux/nmi.h>
-#include <linux/pfn.h>
 #include <linux/printk.h>
 #include <linux/processor.h>
 #include <linux/rcupdate.h>
@@ -35,6 +32,7 @@
 #include <asm/tdx.h>
 
 #include "seamldr_call.h"
+#include "seamldr_check.h"
 #include "seamldr_image.h"
 #include "seamldr_platform.h"
 #include "seamldr_preflight.h"
@@ -43,27 +41,6 @@
 
 #define CREATE_TRACE_POINTS
 #include "seamldr_trace.h"
-
-static phys_addr_t vmalloc_to_phys(const void *addr)
-{
-	return PFN_PHYS(vmalloc_to_pfn(addr));
-}
-
-static void fill_params(struct seamldr_params *params,
-			const struct seamldr_image *image)
-{
-	u32 i;
-
-	BUILD_BUG_ON(ARRAY_SIZE(params->module_pa) != SEAMLDR_MAX_MODULE_PAGES);
-	BUILD_BUG_ON(SEAMLDR_PAGE_SIZE != PAGE_SIZE);
-
-	params->scenario = SEAMLDR_SCENARIO_UPDATE;
-	params->sigstruct_pa = vmalloc_to_phys(image->sigstruct);
-	params->num_module_pages = image->nr_module_pages;
-	for (i = 0; i < image->nr_module_pages; i++)
-		params->module_pa[i] = vmalloc_to_phys(image->module +
-						       i * SEAMLDR_PAGE_SIZE);
-}
 
 /*
  * CPUs whose call counts in the installation that is open, if one is.  It is
@@ -242,85 +219,6 @@ static int update_cpu(void *data)
 	return 0;
 }
 
-static int seamldr_refuse(const struct seamldr_verdict *verdict)
-{
-	u32 i;
-
-	for (i = 0; i < verdict->nr_unchecked; i++)
-		pr_info("not checked: %s, which this platform does not tell\n",
-			verdict->unchecked[i]);
-
-	if (!verdict->refusal)
-		return 0;
-
-	update_report_refusal(verdict->refusal, verdict->prevents,
-			      tdx_get_module_state());
-
-	return verdict->refusal->err;
-}
-
-static int seamldr_parse(const u8 *data, u32 size, struct seamldr_image *image)
-{
-	const struct seamldr_refusal *refusal;
-
-	refusal = seamldr_image_parse(data, size, image);
-	if (!refusal)
-		return 0;
-
-	update_report_refusal(refusal, NULL, tdx_get_module_state());
-
-	return refusal->err;
-}
-
-/**
- * seamldr_check_module() - can the TDX module be replaced by this one?
- * @data: TDX module image
- * @size: its length in bytes
- * @allow_older_handoff: accept a handoff version below the native one
- * @plan: where to store what is to be done
- *
- * Changes nothing.  Says in the log why not.
- *
- * Context: Process context, may sleep.  Takes the CPU hotplug lock.
- * Return: 0 if nothing speaks against it, -EMSGSIZE for a wrong length,
- * -EINVAL for bad content, -EBUSY if it may be another time, -ENOSPC if there
- * are no updates left, -EIO if there is no module to take over from, -ENOMEM.
- */
-int seamldr_check_module(const u8 *data, u32 size, bool allow_older_handoff,
-			 struct seamldr_plan *plan)
-{
-	struct seamldr_platform platform = {};
-	struct seamldr_verdict verdict;
-	struct seamldr_image image;
-	u64 start;
-	int ret;
-
-	plan->state = tdx_get_module_state();
-	if (plan->state == TDX_MODULE_LOST) {
-		pr_err("image refused: the TDX module is lost, reboot\n");
-		return -EIO;
-	}
-
-	ret = seamldr_parse(data, size, &image);
-	if (ret)
-		return ret;
-
-	scoped_guard(cpus_read_lock)
-		ret = seamldr_read_platform(&platform);
-	if (ret)
-		return ret;
-
-	platform.allow_older_handoff = allow_older_handoff;
-	start = local_clock();
-	seamldr_preflight(&image, &platform, &verdict);
-	trace_seamldr_preflight(verdict.refusal ? verdict.refusal->check : "none",
-				local_clock() - start);
-	plan->handoff_hv = verdict.handoff_hv;
-
-	return seamldr_refuse(&verdict);
-}
-EXPORT_SYMBOL_FOR_MODULES(seamldr_check_module, "tdx-host");
-
 /**
  * seamldr_install_module() - replace the running TDX module
  * @data: TDX module image, in page-aligned vmalloc() memory
@@ -366,7 +264,7 @@ int seamldr_install_module(const u8 *data, u32 size,
 	if (!params)
 		return -ENOMEM;
 
-	fill_params(params, &image);
+	seamldr_fill_params(params, &image);
 	update.params = params;
 	update.handoff_hv = plan->handoff_hv;
 

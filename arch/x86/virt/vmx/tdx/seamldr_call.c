@@ -9,11 +9,15 @@
 
 #define pr_fmt(fmt)	"virt/seamldr: " fmt
 
+#include <linux/array_size.h>
 #include <linux/bits.h>
+#include <linux/build_bug.h>
 #include <linux/cleanup.h>
 #include <linux/cpuhplock.h>
 #include <linux/errno.h>
 #include <linux/export.h>
+#include <linux/mm.h>
+#include <linux/pfn.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -27,6 +31,7 @@
 #include <asm/vmx.h>
 
 #include "seamldr_call.h"
+#include "seamldr_image.h"
 #include "tdx.h"
 
 /* P-SEAMLDR leaf functions (chapter "SEAMLDR API") */
@@ -154,6 +159,34 @@ bool seamldr_supports_update(void)
 	return tdx_module_supports_update();
 }
 EXPORT_SYMBOL_FOR_MODULES(seamldr_supports_update, "tdx-host");
+
+static phys_addr_t vmalloc_to_phys(const void *addr)
+{
+	return PFN_PHYS(vmalloc_to_pfn(addr));
+}
+
+/**
+ * seamldr_fill_params() - tell P-SEAMLDR what to install
+ * @params: where to store it, zeroed
+ * @image: the module, in vmalloc() memory
+ *
+ * Context: Any context.
+ */
+void seamldr_fill_params(struct seamldr_params *params,
+			 const struct seamldr_image *image)
+{
+	u32 i;
+
+	BUILD_BUG_ON(ARRAY_SIZE(params->module_pa) != SEAMLDR_MAX_MODULE_PAGES);
+	BUILD_BUG_ON(SEAMLDR_PAGE_SIZE != PAGE_SIZE);
+
+	params->scenario = SEAMLDR_SCENARIO_UPDATE;
+	params->sigstruct_pa = vmalloc_to_phys(image->sigstruct);
+	params->num_module_pages = image->nr_module_pages;
+	for (i = 0; i < image->nr_module_pages; i++)
+		params->module_pa[i] = vmalloc_to_phys(image->module +
+						       i * SEAMLDR_PAGE_SIZE);
+}
 
 /**
  * seamldr_call_install() - have P-SEAMLDR install a TDX module

@@ -23,21 +23,7 @@
 
 #include "seamldr_image.h"
 #include "seamldr_preflight.h"
-
-/* Fixed fields of the sigstruct (chapter "SEAM_SIGSTRUCT") */
-#define SIGSTRUCT_HEADER_TYPE		6
-#define SIGSTRUCT_HEADER_LENGTH		0xE1
-#define SIGSTRUCT_HEADER_VERSION	0x00010000
-#define SIGSTRUCT_TYPE_DEBUG		0x80000000
-#define SIGSTRUCT_VENDOR_INTEL		0x8086
-#define SIGSTRUCT_SIZE			0x200
-#define SIGSTRUCT_KEY_SIZE		0x60
-#define SIGSTRUCT_EXPONENT_SIZE		1
-#define SIGSTRUCT_EXPONENT		0x00010001
-
-/* What has to fit behind these offsets into the module */
-#define GDT_IDT_SIZE			4096
-#define FAULT_WRAPPER_SIZE		512
+#include "seamldr_sigstruct.h"
 
 /* The stepping does not count. */
 #define CPUID_STEPPING_MASK		0xF
@@ -64,16 +50,6 @@ struct preflight_check {
 static enum check_result passed_if(bool condition)
 {
 	return condition ? CHECK_PASSED : CHECK_FAILED;
-}
-
-static bool is_zero(const void *start, size_t len)
-{
-	return !memchr_inv(start, 0, len);
-}
-
-static bool is_debug_signed(const struct seam_sigstruct *sig)
-{
-	return sig->module_type & SIGSTRUCT_TYPE_DEBUG;
 }
 
 static enum check_result check_preserving(const struct seamldr_image *image,
@@ -136,45 +112,20 @@ static enum check_result check_checksum(const struct seamldr_image *image,
 static enum check_result check_sigstruct(const struct seamldr_image *image,
 					 const struct seamldr_platform *platform)
 {
-	const struct seam_sigstruct *sig = image->sigstruct;
-
-	/* reserved3 is not looked at: P-SEAMLDR 2.0 has a use for it. */
-	return passed_if(sig->header_type == SIGSTRUCT_HEADER_TYPE &&
-			 sig->header_length == SIGSTRUCT_HEADER_LENGTH &&
-			 sig->header_version == SIGSTRUCT_HEADER_VERSION &&
-			 !(sig->module_type & ~SIGSTRUCT_TYPE_DEBUG) &&
-			 sig->module_vendor == SIGSTRUCT_VENDOR_INTEL &&
-			 sig->size == SIGSTRUCT_SIZE &&
-			 sig->key_size == SIGSTRUCT_KEY_SIZE &&
-			 sig->modulus_size == SIGSTRUCT_KEY_SIZE &&
-			 sig->exponent_size == SIGSTRUCT_EXPONENT_SIZE &&
-			 sig->exponent == SIGSTRUCT_EXPONENT &&
-			 !sig->attributes && !sig->reserved2 &&
-			 is_zero(sig->reserved0, sizeof(sig->reserved0)) &&
-			 is_zero(sig->reserved1, sizeof(sig->reserved1)) &&
-			 sig->cpuid_table_size <= SEAM_SIGSTRUCT_MAX_CPUIDS &&
-			 sig->min_update_hv <= sig->module_hv);
+	return passed_if(seam_sigstruct_is_valid(image->sigstruct));
 }
 
 static enum check_result check_offsets(const struct seamldr_image *image,
 				       const struct seamldr_platform *platform)
 {
-	u32 gdt_idt = image->sigstruct->gdt_idt_offset;
-	u32 wrapper = image->sigstruct->fault_wrapper_offset;
-	u32 size = image->nr_module_pages * SEAMLDR_PAGE_SIZE;
-
-	if (!gdt_idt && !wrapper)
-		return CHECK_PASSED;
-
-	return passed_if(gdt_idt && wrapper && !(gdt_idt % SEAMLDR_PAGE_SIZE) &&
-			 gdt_idt <= size - GDT_IDT_SIZE &&
-			 wrapper <= size - FAULT_WRAPPER_SIZE);
+	return passed_if(seam_sigstruct_offsets_are_valid(image->sigstruct,
+							  image->nr_module_pages));
 }
 
 static enum check_result check_debug(const struct seamldr_image *image,
 				     const struct seamldr_platform *platform)
 {
-	if (!is_debug_signed(image->sigstruct))
+	if (!seam_sigstruct_is_debug(image->sigstruct))
 		return CHECK_PASSED;
 
 	if (!platform->debug_known)
@@ -216,7 +167,7 @@ static enum check_result check_cpu_table(const struct seamldr_image *image,
 
 	/* Only a debug-signed module runs on any CPU. */
 	if (!sig->cpuid_table_size)
-		return passed_if(is_debug_signed(sig));
+		return passed_if(seam_sigstruct_is_debug(sig));
 
 	if (!platform->lps_known)
 		return CHECK_IMPOSSIBLE;
@@ -290,61 +241,6 @@ static const struct preflight_check checks[] = {
 	      "of the module differs from the signed one: the file is damaged",
 	      -EINVAL, "EBADHASH", false),
 };
-
-static const struct seamldr_refusal no_common_handoff = {
-	.check	= "handoff-version",
-	.reason	= "that both modules support does not exist",
-	.err	= -EINVAL,
-};
-
-static const struct seamldr_refusal older_handoff = {
-	.check	= "handoff-older",
-	.reason	=
-		"than the running module's own is all that the image supports: set tdx_host.allow_older_handoff=1 to try",
-	.err	= -EINVAL,
-};
-
-/**
- * seamldr_choose_handoff() - choose the version of the handoff data
- * @sig: sigstruct of the new module
- * @platform: the running module, or the one that has handed over already
- * @hv: where to store the version, if there is one
- *
- * The highest version that both modules support.  One below the native version
- * of the running module is legal but hardly ever exercised, so it has to be
- * asked for.  A module that was shut down has made the choice.
- *
- * Context: Any context.
- * Return: NULL, or why there is none.
- */
-const struct seamldr_refusal *
-seamldr_choose_handoff(const struct seam_sigstruct *sig,
-		       const struct seamldr_platform *platform, u16 *hv)
-{
-	u16 lo = platform->min_update_hv, hi = platform->module_hv;
-
-	if (platform->handoff_written)
-		hi = platform->handoff_hv;
-	if (platform->handoff_written || platform->no_downgrade)
-		lo = hi;
-
-	if (sig->min_update_hv > lo)
-		lo = sig->min_update_hv;
-	if (sig->module_hv < hi)
-		hi = sig->module_hv;
-
-	if (lo > hi)
-		return &no_common_handoff;
-
-	if (!platform->handoff_written && hi < platform->module_hv &&
-	    !platform->allow_older_handoff)
-		return &older_handoff;
-
-	*hv = hi;
-
-	return NULL;
-}
-EXPORT_SYMBOL_IF_KUNIT(seamldr_choose_handoff);
 
 static void note_unchecked(struct seamldr_verdict *verdict, const char *name)
 {
