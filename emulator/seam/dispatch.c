@@ -164,19 +164,12 @@ static void fail_last_install(struct seam_dispatch *dispatch, struct seam_call *
 	corrupt_memory_at(CORRUPT_NOTHING);
 	call->out.gpr[SEAM_RCX] = call->in.gpr[SEAM_RCX];
 
-	if (call->outcome == SEAM_OUTCOME_STATUS && call->out.gpr[SEAM_RAX] &&
-	    call->out.gpr[SEAM_RDX] == fault->rdx)
+	if (call->outcome == SEAM_OUTCOME_STATUS && call->out.gpr[SEAM_RDX] == fault->rdx)
 		call->out.gpr[SEAM_RAX] = fault->status;
 	else
 		seam_trace_alert(dispatch->config.trace, (int)call->lp,
 				 "fault %s: the session ended differently, its own answer stands",
 				 fault->spec);
-}
-
-static bool is_last_install(const struct seam_dispatch *dispatch, const struct seam_call *call,
-			    unsigned int arrival)
-{
-	return call->in.gpr[SEAM_RAX] == SEAMLDR_INSTALL && arrival == dispatch->config.nr_lps;
 }
 
 static void answer(struct seam_dispatch *dispatch, struct seam_call *call,
@@ -191,7 +184,8 @@ static void answer(struct seam_dispatch *dispatch, struct seam_call *call,
 	call->outcome = fault->outcome;
 	if (fault->outcome != SEAM_OUTCOME_STATUS)
 		return;
-	if (is_last_install(dispatch, call, arrival)) {
+	/* Only INSTALL arrives */
+	if (arrival == dispatch->config.nr_lps) {
 		fail_last_install(dispatch, call, fault);
 		return;
 	}

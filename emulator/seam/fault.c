@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,11 +21,11 @@ static bool parse_number(const char *text, unsigned int max, unsigned int *numbe
 	unsigned long value;
 	char *end;
 
-	if (*text < '0' || *text > '9')
+	/* No sign and no space in front; what is too large is also above @max */
+	if (!isdigit((unsigned char)*text))
 		return false;
-	errno = 0;
 	value = strtoul(text, &end, 0);
-	if (errno || *end || value > max)
+	if (*end || value > max)
 		return false;
 	*number = value;
 	return true;
@@ -172,6 +173,5 @@ bool fault_hits(struct fault *fault, unsigned int lp, uint64_t rax, unsigned int
 		return false;
 	if (fault->seen != FAULT_ALWAYS)
 		fault->seen++;
-	return fault->seen >= fault->nth &&
-	       (fault->times == FAULT_ALWAYS || fault->seen - fault->nth < fault->times);
+	return fault->seen >= fault->nth && fault->seen - fault->nth < fault->times;
 }

@@ -138,8 +138,7 @@ void referee_after(struct referee *referee, const struct seam_call *call)
 		violation(referee, REFEREE_LOADER_TWICE, (int)call->lp,
 			  "%s got VMfailInvalid: another LP is inside P-SEAMLDR, or it is gone",
 			  seam_leaf_name(call->in.gpr[SEAM_RAX]) ?: "a P-SEAMLDR leaf");
-	if (is_module_leaf(call, TDH_SYS_UPDATE) && call->outcome == SEAM_OUTCOME_STATUS &&
-	    status == TDX_SYS_STATE_INCORRECT)
+	if (is_module_leaf(call, TDH_SYS_UPDATE) && status == TDX_SYS_STATE_INCORRECT)
 		violation(referee, REFEREE_SKIPPED_LP, (int)call->lp,
 			  "TDH.SYS.UPDATE before TDH.SYS.INIT and TDH.SYS.LP.INIT of every LP");
 }

@@ -106,7 +106,7 @@ static uint64_t extend(struct tdxmod *mod, unsigned int lp, struct td *td,
 
 	if (!walk->entry)
 		return TDX_EPT_WALK_FAILED | TDX_OPERAND_RCX;
-	if (walk->entry->state != SEPT_PRESENT || walk->entry->table)
+	if (walk->entry->state != SEPT_PRESENT)
 		return TDX_EPT_ENTRY_NOT_PRESENT | TDX_OPERAND_RCX;
 
 	status = measure_check(mod, lp, td);

@@ -45,7 +45,7 @@ struct run {
 static void clear_outputs(struct seam_regs *regs)
 {
 	for (unsigned int r = 0; r < SEAM_NR_GPRS; r++) {
-		if (r != SEAM_RAX && r != SEAM_RSP && r != SEAM_RBP)
+		if (r != SEAM_RSP && r != SEAM_RBP)
 			regs->gpr[r] = 0;
 	}
 }
@@ -179,7 +179,7 @@ static enum step access_page(struct run *run, uint64_t gpa, uint64_t slot)
 		return sept_busy(run);
 
 	walk = sept_find(&td->sept, gpa, 0);
-	if (walk.entry && walk.entry->state == SEPT_PRESENT && !walk.entry->table)
+	if (walk.entry && walk.entry->state == SEPT_PRESENT)
 		step = use_page(run, walk.entry, gpa, slot);
 	else
 		step = ept_violation(run, gpa);

@@ -48,7 +48,8 @@ struct sept_walk sept_find(const struct sept *sept, uint64_t gpa, unsigned int l
 			walk.entry = walk.stopped;
 			return walk;
 		}
-		if (walk.stopped->state != SEPT_PRESENT || !walk.stopped->table)
+		/* Above level 0 only tables are ever present */
+		if (walk.stopped->state != SEPT_PRESENT)
 			return walk;
 		table = walk.stopped->table;
 		walk.level--;

@@ -108,7 +108,7 @@ static uint64_t vcpu_get_rdx(struct tdxmod *mod, uint64_t tdvpr, struct vcpu **v
 {
 	uint64_t status = vcpu_get(mod, tdvpr, ACCESS_EXCLUSIVE, vcpu, td);
 
-	if (status && (status & ~TDX_STATUS_MASK) == TDX_OPERAND_RCX)
+	if ((status & ~TDX_STATUS_MASK) == TDX_OPERAND_RCX)
 		status = (status & TDX_STATUS_MASK) | TDX_OPERAND_RDX;
 
 	return status;
