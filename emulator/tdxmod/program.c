@@ -89,21 +89,19 @@ bool program_parse(const char *script, struct program_text *text,
 
 	memset(text, 0, sizeof(*text));
 	while (*script) {
-		size_t length = strcspn(script, ";\n");
+		size_t length = strcspn(script, ";\n#");
 
-		if (script[strspn(script, " \t")] == '#')
-			length = strcspn(script, "\n");
-		if (length && *script != '#' && script[strspn(script, " \t")] != '#') {
-			snprintf(line, sizeof(line), "%.*s", (int)length, script);
-			if (length >= sizeof(line) || !parse_statement(line, text)) {
-				snprintf(error, PROGRAM_ERROR_SIZE,
-					 "The TD program has an impossible statement \"%.*s\".",
-					 length < MAX_STATEMENT ? (int)length : MAX_STATEMENT,
-					 script);
-				return false;
-			}
+		snprintf(line, sizeof(line), "%.*s", (int)length, script);
+		if (length >= sizeof(line) || !parse_statement(line, text)) {
+			snprintf(error, PROGRAM_ERROR_SIZE,
+				 "The TD program has an impossible statement \"%.*s\".",
+				 length < MAX_STATEMENT ? (int)length : MAX_STATEMENT, script);
+			return false;
 		}
 		script += length;
+		/* A comment ends with its line */
+		if (*script == '#')
+			script += strcspn(script, "\n");
 		script += *script != '\0';
 	}
 
