@@ -25,7 +25,9 @@ static const struct suite *const suites[] = {
 	&suite_decode,
 	&suite_cpu,
 	&suite_faults,
+	&suite_params,
 	&suite_dispatch,
+	&suite_referee,
 	&suite_options,
 	&suite_trace,
 };

@@ -25,7 +25,9 @@ extern const struct suite suite_names;
 extern const struct suite suite_decode;
 extern const struct suite suite_cpu;
 extern const struct suite suite_faults;
+extern const struct suite suite_params;
 extern const struct suite suite_dispatch;
+extern const struct suite suite_referee;
 extern const struct suite suite_options;
 extern const struct suite suite_trace;
 
