@@ -17,6 +17,7 @@ static const struct suite *const suites[] = {
 	&suite_metadata,
 	&suite_td,
 	&suite_td_limits,
+	&suite_td_operands,
 	&suite_program,
 	&suite_survival,
 	&suite_signature,

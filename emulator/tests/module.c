@@ -61,6 +61,19 @@ COLD_TEST(outputs)
 	CHECK_EQ(regs.gpr[SEAM_R9], before.gpr[SEAM_R9]);
 	CHECK_EQ(regs.gpr[SEAM_RBX], before.gpr[SEAM_RBX]);
 
+	/* SYS.INIT zeroes its outputs, if it succeeds */
+	regs = before;
+	regs.gpr[SEAM_RAX] = TDH_SYS_INIT;
+	CHECK_EQ(host_call(&f->host, 0, &regs), TDX_OPERAND_INVALID | TDX_OPERAND_RCX);
+	CHECK_EQ(regs.gpr[SEAM_RCX], before.gpr[SEAM_RCX]);
+	CHECK_EQ(regs.gpr[SEAM_R10], before.gpr[SEAM_R10]);
+	regs.gpr[SEAM_RAX] = TDH_SYS_INIT;
+	regs.gpr[SEAM_RCX] = 0;
+	CHECK_EQ(host_call(&f->host, 0, &regs), TDX_SUCCESS);
+	CHECK_EQ(regs.gpr[SEAM_RCX] | regs.gpr[SEAM_RDX] | regs.gpr[SEAM_R8] |
+		 regs.gpr[SEAM_R9] | regs.gpr[SEAM_R10], 0);
+	CHECK_EQ(regs.gpr[SEAM_R11], before.gpr[SEAM_R11]);
+
 	/* A refusal by the dispatcher leaves everything alone */
 	regs = before;
 	regs.gpr[SEAM_RAX] = TDH_SYS_SHUTDOWN;
@@ -240,6 +253,25 @@ FIXTURE_TEST_WITH(update_version_1, sensitive)
 	return true;
 }
 
+/* Version 0 has no operands: whatever is in R9 and R10 */
+FIXTURE_TEST_WITH(update_version_0, sensitive)
+{
+	struct seam_regs regs = {
+		.gpr[SEAM_RAX] = TDH_SYS_UPDATE,
+		.gpr[SEAM_R9] = ~0ULL,
+		.gpr[SEAM_R10] = 1,
+	};
+
+	CHECK_EQ(fixture_shutdown(f, 4), TDX_SUCCESS);
+	CHECK_EQ(fixture_install(f).status, SEAMLDR_SUCCESS);
+	CHECK_EQ(host_sys_init(&f->host), TDX_SUCCESS);
+	CHECK_EQ(host_lp_init(&f->host, 0, FIXTURE_LPS), TDX_SUCCESS);
+	CHECK_EQ(host_call(&f->host, 0, &regs), TDX_SUCCESS);
+	CHECK(!f->host.platform->tdxmod->detect_mrtd);
+
+	return true;
+}
+
 /* The payload survives only where it lies: other bytes of the range are zeroed */
 FIXTURE_TEST(handoff_bytes)
 {
@@ -248,7 +280,10 @@ FIXTURE_TEST(handoff_bytes)
 	uint32_t nr_tdmrs;
 	uint16_t hkid;
 
+	/* The counters come with version 1 of the data */
+	seam->handoff[0xd093] = 0xaa;
 	CHECK_EQ(fixture_shutdown(f, 0), TDX_SUCCESS);
+	CHECK_EQ(seam->handoff[0xd093], 0xaa);
 	memcpy(&header, seam->handoff, sizeof(header));
 	CHECK_EQ(header.valid, 1);
 	CHECK_EQ(header.hv, 0);
@@ -307,6 +342,39 @@ FIXTURE_TEST_WITH(incompatible_sigstruct, contradicting_sigstruct)
 	return true;
 }
 
+/* Limits of the sigstruct may be tighter than what is compiled in, but not looser */
+static bool sigstruct_limits(struct fixture *f, uint16_t min_update_hv, uint8_t no_downgrade,
+			     uint64_t status)
+{
+	struct seam_sigstruct *sig = host_image_sigstruct(&f->new);
+
+	sig->min_update_hv = min_update_hv;
+	sig->no_downgrade = no_downgrade;
+	host_image_resign(&f->new);
+	CHECK_EQ(fixture_install(f).status, SEAMLDR_SUCCESS);
+	CHECK_EQ(host_sys_init(&f->host), status);
+
+	return true;
+}
+
+static void no_downgrade_from_2_to_4(struct fixture *f, struct image_spec *old)
+{
+	hv_2_to_4(f, old);
+	f->spec.desc.no_downgrade = 1;
+}
+
+FIXTURE_TEST_WITH(compatible_sigstruct, no_downgrade_from_2_to_4)
+{
+	CHECK_EQ(fixture_shutdown(f, 3), TDX_SUCCESS);
+	CHECK(sigstruct_limits(f, 1, 1, TDX_SYS_INCOMPATIBLE_SIGSTRUCT));
+	CHECK(sigstruct_limits(f, 2, 0, TDX_SYS_INCOMPATIBLE_SIGSTRUCT));
+	CHECK(sigstruct_limits(f, 3, 1, TDX_SUCCESS));
+	CHECK_EQ(host_lp_init(&f->host, 0, FIXTURE_LPS), TDX_SUCCESS);
+	CHECK_EQ(call(f, 0, TDH_SYS_UPDATE), TDX_SUCCESS);
+
+	return true;
+}
+
 static void with_disable(struct fixture *f, struct image_spec *old)
 {
 	(void)f;
@@ -353,9 +421,11 @@ static const struct test tests[] = {
 	{ "locks are tried", contention },
 	{ "interrupted migrations", mig_interrupted },
 	{ "UPDATE version 1", update_version_1 },
+	{ "UPDATE version 0", update_version_0 },
 	{ "handoff data byte for byte", handoff_bytes },
 	{ "handoff data longer than the new pages", handoff_too_long },
 	{ "sigstruct against built-in constants", incompatible_sigstruct },
+	{ "limits of the sigstruct against built-in ones", compatible_sigstruct },
 	{ "SYS.DISABLE", disable },
 	{ "SHUTDOWN on two LPs", overtaken_shutdown },
 	{ NULL, NULL }

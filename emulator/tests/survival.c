@@ -171,6 +171,63 @@ FIXTURE_TEST_WITH(mrtd_detected, other_crypto)
 	return true;
 }
 
+/* The older one knows handoff version 1, but does not count builds */
+static void counts_only_later(struct fixture *f, struct image_spec *old)
+{
+	other_crypto(f, old);
+	old->desc.flags &= ~MODULE_COUNTS_BUILDS;
+}
+
+/* A build that nobody marked is never counted, nor noticed as incompatible */
+FIXTURE_TEST_WITH(uncounted, counts_only_later)
+{
+	struct guest before, after;
+
+	guest_init(&before, &f->host, HOST_TD_KEYID, GUEST_PA);
+	guest_init(&after, &f->host, HOST_TD_KEYID + 1, GUEST_PA + 0x1000000);
+	CHECK_EQ(guest_create(&before), TDX_SUCCESS);
+	CHECK_EQ(guest_configure(&before), TDX_SUCCESS);
+	CHECK_EQ(guest_add_vcpu(&before, 0), TDX_SUCCESS);
+	CHECK_EQ(fixture_shutdown(f, 1), TDX_SUCCESS);
+	CHECK_EQ(fixture_install(f).status, SEAMLDR_SUCCESS);
+	CHECK_EQ(host_sys_init(&f->host), TDX_SUCCESS);
+	CHECK_EQ(host_lp_init(&f->host, 0, FIXTURE_LPS), TDX_SUCCESS);
+	CHECK_EQ(host_leaf(&f->host, 0, UPDATE_V1, 0, 0, 0, TDX_FEATURES0_UPDATE_COMPATIBILITY),
+		 TDX_SUCCESS);
+
+	CHECK_EQ(guest_create(&after), TDX_SUCCESS);
+	CHECK_EQ(guest_configure(&after), TDX_SUCCESS);
+	CHECK_EQ(fixture_shutdown(f, 1 | AVOID_SENSITIVE), ONE_BUILD);
+	CHECK_EQ(guest_finalize(&before), TDX_SUCCESS);
+	CHECK_EQ(f->host.diagnoses, 1);
+	CHECK_EQ(fixture_shutdown(f, 1 | AVOID_SENSITIVE), ONE_BUILD);
+	CHECK_EQ(guest_destroy(&after), TDX_SUCCESS);
+	CHECK_EQ(fixture_shutdown(f, 1 | AVOID_SENSITIVE), TDX_SUCCESS);
+
+	return true;
+}
+
+static void larger_tdcs(struct fixture *f, struct image_spec *old)
+{
+	fixture_counting(f, old);
+	f->spec.desc.tdcs_pages++;
+}
+
+/* TDs keep the TDCS that they were made with */
+FIXTURE_TEST_WITH(other_tdcs_size, larger_tdcs)
+{
+	struct guest guest;
+	uint64_t value;
+
+	guest_init(&guest, &f->host, HOST_TD_KEYID, GUEST_PA);
+	CHECK_EQ(guest_build(&guest, 1), TDX_SUCCESS);
+	CHECK_EQ(host_update(&f->host, &f->new, 1), TDX_SUCCESS);
+	CHECK_EQ(guest_run(&guest, 0, 0, &value), TDX_SUCCESS);
+	CHECK_EQ(guest_destroy(&guest), TDX_SUCCESS);
+
+	return true;
+}
+
 /* Without a valid handoff the TDs are lost, and the cold path starts afresh */
 FIXTURE_TEST(lost)
 {
@@ -197,6 +254,8 @@ static const struct test tests[] = {
 	{ "MRTD across an update with the same crypto", mrtd_same_crypto },
 	{ "MRTD across an update with another crypto", mrtd_other_crypto },
 	{ "MRTD context detected as incompatible", mrtd_detected },
+	{ "a build that began before builds were counted", uncounted },
+	{ "a module with a larger TDCS", other_tdcs_size },
 	{ "without handoff data TDs are lost", lost },
 	{ NULL, NULL }
 };

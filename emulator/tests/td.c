@@ -105,12 +105,15 @@ FIXTURE_TEST(creation)
 	CHECK_EQ(guest_configure(&guest), TDX_TDCS_NOT_ALLOCATED);
 	CHECK_EQ(call(f, 0, TDH_MNG_ADDCX, tdr, tdr, 0),
 		 TDX_PAGE_METADATA_INCORRECT | TDX_OPERAND_RCX);
+	f->host.entropy_fails = 1;
+	CHECK_EQ(call(f, 0, TDH_MNG_ADDCX, tdr + 0x1000, tdr, 0), TDX_RND_NO_ENTROPY);
 	for (uint64_t i = 1; i <= GUEST_TDCS_PAGES; i++)
 		CHECK_EQ(call(f, 0, TDH_MNG_ADDCX, tdr + i * 0x1000, tdr, 0), TDX_SUCCESS);
 	CHECK_EQ(call(f, 0, TDH_MNG_ADDCX, tdr + 0x10000, tdr, 0), TDX_TDCX_NUM_INCORRECT);
 	CHECK_EQ(call(f, 0, TDH_VP_CREATE, tdr + 0x10000, tdr, 0), TDX_OP_STATE_INCORRECT);
 	CHECK_EQ(guest_configure(&guest), TDX_SUCCESS);
 	CHECK_EQ(guest_configure(&guest), TDX_OP_STATE_INCORRECT);
+	CHECK_EQ(call(f, 0, TDH_MNG_ADDCX, tdr + 0x10000, tdr, 0), TDX_OP_STATE_INCORRECT);
 	CHECK_EQ(guest_finalize(&guest), TDX_NO_VCPUS);
 
 	return true;
@@ -136,7 +139,12 @@ BAD_PARAM(param_eptp, params->eptp_controls = 0x16)
 BAD_PARAM(param_gpaw, params->config_flags = 1)
 BAD_PARAM(param_flags, params->config_flags = 1ULL << 40)
 BAD_PARAM(param_tsc, params->tsc_frequency = 3)
+BAD_PARAM(param_tsc_high, params->tsc_frequency = 401)
+BAD_PARAM(param_uncached, params->eptp_controls = 0x18)
+BAD_PARAM(param_six_levels, params->eptp_controls = 0x2e)
+BAD_PARAM(param_reserved0, params->reserved0[5] = 1)
 BAD_PARAM(param_reserved, params->reserved1[5] = 1)
+BAD_PARAM(param_reserved2, params->reserved2[31] = 1)
 BAD_PARAM(param_unused_cpuid, params->cpuid[12].reg[0] = 1)
 BAD_PARAM(param_cpuid, params->cpuid[11].reg[0] = 0x01000000)
 
@@ -149,7 +157,12 @@ static const struct bad_param bad_params[] = {
 	{ param_gpaw, TDX_OPERAND_INVALID | TDX_OPERAND_EXEC_CONTROLS },
 	{ param_flags, TDX_OPERAND_INVALID | TDX_OPERAND_EXEC_CONTROLS },
 	{ param_tsc, TDX_OPERAND_INVALID | TDX_OPERAND_TSC_FREQUENCY },
+	{ param_tsc_high, TDX_OPERAND_INVALID | TDX_OPERAND_TSC_FREQUENCY },
+	{ param_uncached, TDX_OPERAND_INVALID | TDX_OPERAND_EPTP_CONTROLS },
+	{ param_six_levels, TDX_OPERAND_INVALID | TDX_OPERAND_EPTP_CONTROLS },
+	{ param_reserved0, TDX_OPERAND_INVALID | TDX_OPERAND_RDX },
 	{ param_reserved, TDX_OPERAND_INVALID | TDX_OPERAND_RDX },
+	{ param_reserved2, TDX_OPERAND_INVALID | TDX_OPERAND_RDX },
 	{ param_unused_cpuid, TDX_OPERAND_INVALID | TDX_OPERAND_RDX },
 	{ param_cpuid, TDX_OPERAND_INVALID | TDX_OPERAND_CPUID_CONFIG },
 };
@@ -183,6 +196,92 @@ FIXTURE_TEST(parameters)
 	CHECK_EQ(call(f, 0, TDH_MNG_INIT, guest.tdr, HOST_BUFFER_PA + 512, 0),
 		 TDX_OPERAND_INVALID | TDX_OPERAND_RDX);
 	CHECK_EQ(call(f, 0, TDH_MNG_INIT, guest.tdr, HOST_BUFFER_PA, 0), TDX_SUCCESS);
+
+	return true;
+}
+
+/* A TD of its own, number @index, from @params; status of MNG.INIT */
+static uint64_t td_with(struct fixture *f, struct guest *guest, unsigned int index,
+			const struct td_params *params)
+{
+	uint64_t status;
+
+	guest_init(guest, &f->host, HOST_TD_KEYID + index, GUEST_PA + index * 0x100000ULL);
+	status = guest_create(guest);
+	if (status)
+		return status;
+	host_write(&f->host, HOST_BUFFER_PA, params, sizeof(*params));
+
+	return call(f, 0, TDH_MNG_INIT, guest->tdr, HOST_BUFFER_PA, 0);
+}
+
+FIXTURE_TEST(parameters_at_the_limit)
+{
+	static const struct td_params good[] = {
+		{ .xfam = 3, .max_vcpus = 576, .eptp_controls = 0x1e, .tsc_frequency = 4 },
+		{ .xfam = 3, .max_vcpus = 1, .eptp_controls = 0x26, .tsc_frequency = 400 },
+		{ .xfam = 3, .max_vcpus = 1, .eptp_controls = 0x26, .config_flags = 1,
+		  .tsc_frequency = 40 },
+	};
+	struct guest guest;
+
+	for (unsigned int i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		CHECK_EQ(td_with(f, &guest, i, &good[i]), TDX_SUCCESS);
+
+	return true;
+}
+
+/* The module says how many vCPUs a TD can have; there is room for 576 */
+FIXTURE_TEST(most_vcpus)
+{
+	static const struct {
+		uint16_t module, td;
+		uint64_t status;
+	} cases[] = {
+		{ 8, 8, TDX_SUCCESS },
+		{ 8, 9, TDX_OPERAND_INVALID | TDX_OPERAND_MAX_VCPUS },
+		{ 1000, 576, TDX_SUCCESS },
+		{ 1000, 577, TDX_OPERAND_INVALID | TDX_OPERAND_MAX_VCPUS },
+		{ 0, 576, TDX_SUCCESS },
+		{ 0, 577, TDX_OPERAND_INVALID | TDX_OPERAND_MAX_VCPUS },
+	};
+	struct td_params params = { .xfam = 3, .eptp_controls = 0x1e, .tsc_frequency = 40 };
+	struct guest guest;
+
+	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		f->host.platform->tdxmod->desc.max_vcpus_per_td = cases[i].module;
+		params.max_vcpus = cases[i].td;
+		CHECK_EQ(td_with(f, &guest, i, &params), cases[i].status);
+	}
+
+	return true;
+}
+
+/* Levels of the secure EPT and width of GPAs are the TD's own */
+FIXTURE_TEST(ept_shapes)
+{
+	struct td_params params = {
+		.xfam = 3, .max_vcpus = 1, .eptp_controls = 0x26, .tsc_frequency = 40,
+	};
+	struct guest guest;
+
+	CHECK_EQ(td_with(f, &guest, 0, &params), TDX_SUCCESS);
+	CHECK_EQ(call(f, 0, TDH_MEM_SEPT_ADD, 3, guest.tdr, SPARE_PA),
+		 TDX_EPT_WALK_FAILED | TDX_OPERAND_RCX);
+	CHECK_EQ(call(f, 0, TDH_MEM_SEPT_ADD, 4, guest.tdr, SPARE_PA), TDX_SUCCESS);
+	CHECK_EQ(call(f, 0, TDH_MEM_SEPT_ADD, 5, guest.tdr, SPARE_PA + 0x1000),
+		 TDX_OPERAND_INVALID | TDX_OPERAND_RCX);
+	CHECK_EQ(call(f, 0, TDH_MEM_SEPT_ADD, 1ULL << 47 | 3, guest.tdr, SPARE_PA + 0x1000),
+		 TDX_OPERAND_INVALID | TDX_OPERAND_RCX);
+	CHECK_EQ(call(f, 0, TDH_MEM_SEPT_ADD, 1ULL << 46 | 3, guest.tdr, SPARE_PA + 0x1000),
+		 TDX_SUCCESS);
+
+	params.config_flags = 1;
+	CHECK_EQ(td_with(f, &guest, 1, &params), TDX_SUCCESS);
+	CHECK_EQ(call(f, 0, TDH_MEM_SEPT_ADD, 1ULL << 50 | 4, guest.tdr, SPARE_PA + 0x2000),
+		 TDX_SUCCESS);
+	CHECK_EQ(call(f, 0, TDH_MEM_SEPT_ADD, 1ULL << 51 | 4, guest.tdr, SPARE_PA + 0x3000),
+		 TDX_OPERAND_INVALID | TDX_OPERAND_RCX);
 
 	return true;
 }
@@ -316,6 +415,50 @@ FIXTURE_TEST(unmapping)
 	return true;
 }
 
+/* A page that the TD has not accepted yet goes the same way */
+FIXTURE_TEST(unmapping_pending)
+{
+	uint64_t gpa = GUEST_GPA + 0x1000;
+	struct guest guest;
+
+	guest_init(&guest, &f->host, HOST_TD_KEYID, GUEST_PA);
+	CHECK_EQ(guest_build(&guest, 1), TDX_SUCCESS);
+	CHECK_EQ(call(f, 0, TDH_MEM_PAGE_AUG, gpa, guest.tdr, SPARE_PA), TDX_SUCCESS);
+	CHECK_EQ(call(f, 0, TDH_MEM_RANGE_BLOCK, gpa, guest.tdr, 0), TDX_SUCCESS);
+	CHECK_EQ(call(f, 0, TDH_MEM_RANGE_BLOCK, gpa, guest.tdr, 0),
+		 TDX_EPT_ENTRY_STATE_INCORRECT | TDX_OPERAND_RCX);
+	CHECK_EQ(guest_leaf(&guest, TDH_MEM_TRACK), TDX_SUCCESS);
+	CHECK_EQ(call(f, 0, TDH_MEM_PAGE_REMOVE, gpa, guest.tdr, 0), TDX_SUCCESS);
+	CHECK_EQ(dram_look(f->host.platform->dram, SPARE_PA).type, PAGE_FREE);
+
+	return true;
+}
+
+/* Before the first entry nothing is cached: TRACK is not needed. Tables stay. */
+FIXTURE_TEST(unmapping_early)
+{
+	struct guest guest;
+
+	guest_init(&guest, &f->host, HOST_TD_KEYID, GUEST_PA);
+	CHECK_EQ(guest_create(&guest), TDX_SUCCESS);
+	CHECK_EQ(guest_configure(&guest), TDX_SUCCESS);
+	CHECK_EQ(guest_add_tables(&guest), TDX_SUCCESS);
+	CHECK_EQ(guest_add_page(&guest, 0), TDX_SUCCESS);
+	CHECK_EQ(call(f, 0, TDH_MEM_RANGE_BLOCK, GUEST_GPA, guest.tdr, 0), TDX_SUCCESS);
+	CHECK_EQ(call(f, 0, TDH_MEM_PAGE_REMOVE, GUEST_GPA, guest.tdr, 0), TDX_SUCCESS);
+
+	/* No walk goes through a blocked table, and PAGE.REMOVE is for pages */
+	CHECK_EQ(guest_add_page(&guest, 1), TDX_SUCCESS);
+	CHECK_EQ(call(f, 0, TDH_MEM_RANGE_BLOCK, 1, guest.tdr, 0), TDX_SUCCESS);
+	CHECK_EQ(guest_add_page(&guest, 2), TDX_EPT_WALK_FAILED | TDX_OPERAND_RCX);
+	CHECK_EQ(call(f, 0, TDH_MEM_PAGE_REMOVE, GUEST_GPA + 0x1000, guest.tdr, 0),
+		 TDX_EPT_WALK_FAILED | TDX_OPERAND_RCX);
+	CHECK_EQ(call(f, 0, TDH_MEM_PAGE_REMOVE, 1, guest.tdr, 0),
+		 TDX_EPT_ENTRY_STATE_INCORRECT | TDX_OPERAND_RCX);
+
+	return true;
+}
+
 /* TRACK waits for vCPUs of the epoch before the last */
 FIXTURE_TEST(epochs)
 {
@@ -358,6 +501,8 @@ FIXTURE_TEST(ept)
 		 TDX_OPERAND_INVALID | TDX_OPERAND_RCX);
 	CHECK_EQ(call(f, 0, TDH_MEM_SEPT_ADD, 1ULL << 47 | 3, guest.tdr, SPARE_PA),
 		 TDX_OPERAND_INVALID | TDX_OPERAND_RCX);
+	CHECK_EQ(call(f, 0, TDH_MEM_SEPT_ADD, 0x1000 | 1, guest.tdr, SPARE_PA),
+		 TDX_OPERAND_INVALID | TDX_OPERAND_RCX);
 	CHECK_EQ(guest_add_tables(&guest), TDX_SUCCESS);
 	CHECK_EQ(call(f, 0, TDH_MEM_SEPT_ADD, 3, guest.tdr, SPARE_PA),
 		 TDX_EPT_ENTRY_STATE_INCORRECT | TDX_OPERAND_RCX);
@@ -369,6 +514,56 @@ FIXTURE_TEST(ept)
 		 TDX_OPERAND_INVALID | TDX_OPERAND_RCX);
 	CHECK_EQ(call(f, 0, TDH_MEM_PAGE_ADD, GUEST_GPA + 0x1000, guest.tdr,
 		      GUEST_PA), TDX_PAGE_METADATA_INCORRECT | TDX_OPERAND_R8);
+
+	return true;
+}
+
+/* After a walk that failed RCX and RDX show where it ended, else they are zero */
+FIXTURE_TEST(ept_outputs)
+{
+	struct guest guest;
+	struct seam_regs regs;
+
+	guest_init(&guest, &f->host, HOST_TD_KEYID, GUEST_PA);
+	CHECK_EQ(guest_build(&guest, 1), TDX_SUCCESS);
+	regs = (struct seam_regs) {
+		.gpr[SEAM_RAX] = TDH_MEM_PAGE_AUG,
+		.gpr[SEAM_RCX] = GUEST_GPA,
+		.gpr[SEAM_RDX] = guest.tdr,
+		.gpr[SEAM_R8] = SPARE_PA,
+	};
+	CHECK_EQ(host_call(&f->host, 0, &regs), TDX_EPT_ENTRY_STATE_INCORRECT | TDX_OPERAND_RCX);
+	CHECK_EQ(regs.gpr[SEAM_RCX], guest.private[0] | 7);
+	CHECK_EQ(regs.gpr[SEAM_RDX], SEPT_PRESENT << 8);
+
+	/* The entry of the top level, 3, is there; the next one is free */
+	regs = (struct seam_regs) {
+		.gpr[SEAM_RAX] = TDH_MEM_PAGE_AUG,
+		.gpr[SEAM_RCX] = 1ULL << 38,
+		.gpr[SEAM_RDX] = guest.tdr,
+		.gpr[SEAM_R8] = SPARE_PA,
+	};
+	CHECK_EQ(host_call(&f->host, 0, &regs), TDX_EPT_WALK_FAILED | TDX_OPERAND_RCX);
+	CHECK_EQ(regs.gpr[SEAM_RCX], 0);
+	CHECK_EQ(regs.gpr[SEAM_RDX], 2 | SEPT_FREE << 8);
+
+	regs = (struct seam_regs) {
+		.gpr[SEAM_RAX] = TDH_MEM_PAGE_AUG,
+		.gpr[SEAM_RCX] = GUEST_GPA + 0x1000,
+		.gpr[SEAM_RDX] = guest.tdr,
+		.gpr[SEAM_R8] = SPARE_PA,
+	};
+	CHECK_EQ(host_call(&f->host, 0, &regs), TDX_SUCCESS);
+	CHECK_EQ(regs.gpr[SEAM_RCX] | regs.gpr[SEAM_RDX], 0);
+
+	/* Pages of 2 MiB are not modelled, as a diagnosis says, if a table is there for them */
+	CHECK_EQ(f->host.diagnoses, 0);
+	CHECK_EQ(call(f, 0, TDH_MEM_PAGE_AUG, 1ULL << 38 | 1, guest.tdr, SPARE_PA + 0x1000),
+		 TDX_EPT_WALK_FAILED | TDX_OPERAND_RCX);
+	CHECK_EQ(f->host.diagnoses, 0);
+	CHECK_EQ(call(f, 0, TDH_MEM_PAGE_AUG, 0x200000 | 1, guest.tdr, SPARE_PA + 0x1000),
+		 TDX_OPERAND_INVALID | TDX_OPERAND_RCX);
+	CHECK_EQ(f->host.diagnoses, 1);
 
 	return true;
 }
@@ -424,6 +619,7 @@ FIXTURE_TEST(teardown)
 	CHECK_EQ(guest_leaf(&guest, TDH_MNG_VPFLUSHDONE), TDX_SUCCESS);
 	CHECK_EQ(guest_leaf(&guest, TDH_MNG_VPFLUSHDONE), TDX_LIFECYCLE_STATE_INCORRECT);
 	CHECK_EQ(guest_enter(&guest, 0, 0, &regs), TDX_TD_KEYS_NOT_CONFIGURED);
+	CHECK_EQ(call(f, 0, TDH_VP_FLUSH, guest.tdvpr[0], 0, 0), TDX_TD_KEYS_NOT_CONFIGURED);
 
 	/* Each package on its own, interrupted and resumed */
 	CHECK_EQ(call(f, 0, TDH_PHYMEM_CACHE_WB, 1, 0, 0), TDX_WBCACHE_RESUME_ERROR);
@@ -450,6 +646,22 @@ FIXTURE_TEST(teardown)
 		 TDX_PAGE_METADATA_INCORRECT | TDX_OPERAND_RCX);
 	CHECK_EQ(call(f, 0, TDH_PHYMEM_PAGE_WBINVD,
 		      (uint64_t)HOST_GLOBAL_KEYID << 40 | guest.tdr, 0, 0), TDX_SUCCESS);
+
+	return true;
+}
+
+/* A TD ends also before it has keys, let alone anything else */
+FIXTURE_TEST(early_teardown)
+{
+	struct guest guest;
+
+	guest_init(&guest, &f->host, HOST_TD_KEYID, GUEST_PA);
+	CHECK_EQ(call(f, 0, TDH_MNG_CREATE, guest.tdr, HOST_TD_KEYID, 0), TDX_SUCCESS);
+	CHECK_EQ(guest_leaf(&guest, TDH_MNG_VPFLUSHDONE), TDX_SUCCESS);
+	CHECK_EQ(guest_write_back(&guest), TDX_SUCCESS);
+	CHECK_EQ(guest_leaf(&guest, TDH_MNG_KEY_FREEID), TDX_SUCCESS);
+	CHECK_EQ(guest_leaf(&guest, TDH_PHYMEM_PAGE_RECLAIM), TDX_SUCCESS);
+	CHECK_EQ(guest_build(&guest, 1), TDX_SUCCESS);
 
 	return true;
 }
@@ -516,6 +728,7 @@ FIXTURE_TEST(contention)
 	pthread_rwlock_wrlock(&td->tdr_lock);
 	CHECK_EQ(guest_enter(&guest, 0, 0, &regs), TDX_OPERAND_BUSY | TDX_OPERAND_TDR);
 	pthread_rwlock_unlock(&td->tdr_lock);
+	CHECK_EQ(guest_enter(&guest, 0, 0, &regs), EXIT_EPT_VIOLATION);
 
 	pthread_rwlock_rdlock(&td->sept_lock);
 	CHECK_EQ(call(f, 0, TDH_MEM_PAGE_AUG, GUEST_GPA + 0x1000, guest.tdr, SPARE_PA),
@@ -709,14 +922,21 @@ static const struct test tests[] = {
 	{ "several TDs and vCPUs", several },
 	{ "creation", creation },
 	{ "TD_PARAMS", parameters },
+	{ "TD_PARAMS at the limit", parameters_at_the_limit },
+	{ "TD_PARAMS and the most vCPUs", most_vcpus },
+	{ "TD_PARAMS and the secure EPT", ept_shapes },
 	{ "vCPUs and associations", vcpus },
 	{ "exits", exits },
 	{ "lost content is noticed", lost_content },
 	{ "unmapping", unmapping },
+	{ "unmapping of a pending page", unmapping_pending },
+	{ "unmapping before the first entry", unmapping_early },
 	{ "TLB epochs", epochs },
 	{ "secure EPT", ept },
+	{ "secure EPT: where a walk ended", ept_outputs },
 	{ "MRTD", mrtd },
 	{ "teardown", teardown },
+	{ "teardown of a TD that has only a KeyID", early_teardown },
 	{ "cache write-back", write_back },
 	{ "contention", contention },
 	{ "fields of TD and vCPU", fields },

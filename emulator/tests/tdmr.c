@@ -96,6 +96,7 @@ CHANGE(too_large, (m->tdmr[1].base = (1ULL << 40) - GIB, m->tdmr[1].size = 2 * G
 CHANGE(same_base, m->tdmr[1].base = 0)
 CHANGE(overlapping, m->tdmr[0].size = 2 * GIB)
 CHANGE(outside_cmrs, m->tdmr[1].base = 2 * GIB)
+CHANGE(end_outside_cmrs, (m->tdmr[1].size = 2 * GIB, m->tdmr[1].reserved[0].size = 0))
 
 CHANGE(pamt_1g_small, m->tdmr[0].pamt[PAMT_1G].size = 0)
 CHANGE(pamt_2m_small, m->tdmr[1].pamt[PAMT_2M].size -= TDX_PAGE_SIZE)
@@ -137,6 +138,7 @@ static const struct change changes[] = {
 	{ "same base", same_base, TDX_NON_ORDERED_TDMR | 1 },
 	{ "overlapping TDMRs", overlapping, TDX_NON_ORDERED_TDMR | 1 },
 	{ "outside the CMRs", outside_cmrs, TDX_TDMR_OUTSIDE_CMRS | 1 },
+	{ "end outside the CMRs", end_outside_cmrs, TDX_TDMR_OUTSIDE_CMRS | 1 },
 
 	{ "small 1G PAMT", pamt_1g_small, TDX_INVALID_PAMT },
 	{ "small 2M PAMT", pamt_2m_small, TDX_INVALID_PAMT | 1 },
@@ -363,6 +365,44 @@ COLD_TEST(tdmr_init)
 	return true;
 }
 
+static uint64_t init_all(struct fixture *f)
+{
+	uint64_t status = host_leaf(&f->host, 0, TDH_SYS_KEY_CONFIG, 0, 0, 0, 0);
+
+	if (!status)
+		status = host_leaf(&f->host, 2, TDH_SYS_KEY_CONFIG, 0, 0, 0, 0);
+	for (uint64_t i = 0; i < NR_TDMRS; i++) {
+		for (uint64_t done = 0; done < GIB && !status; done += 4 * MIB)
+			status = host_leaf(&f->host, 0, TDH_SYS_TDMR_INIT, i * GIB, 0, 0, 0);
+	}
+
+	return status;
+}
+
+/* TDMRs that touch, and reserved areas in the middle of them, to the page */
+COLD_TEST(pages_at_the_edges)
+{
+	uint64_t refused = TDX_OPERAND_ADDR_RANGE_ERROR | TDX_OPERAND_RCX;
+	struct memory memory;
+
+	CHECK_EQ(initialise(f), TDX_SUCCESS);
+	memory_init(&memory);
+	memory.tdmr[0].reserved[1] = AREA(512 * MIB, MIB);
+	CHECK_EQ(config(f, &memory), TDX_SUCCESS);
+	CHECK_EQ(init_all(f), TDX_SUCCESS);
+
+	CHECK_EQ(rdmd(f, RESERVED_SIZE - TDX_PAGE_SIZE), refused);
+	CHECK_EQ(rdmd(f, RESERVED_SIZE), TDX_SUCCESS);
+	CHECK_EQ(rdmd(f, 512 * MIB - TDX_PAGE_SIZE), TDX_SUCCESS);
+	CHECK_EQ(rdmd(f, 512 * MIB), refused);
+	CHECK_EQ(rdmd(f, 513 * MIB - TDX_PAGE_SIZE), refused);
+	CHECK_EQ(rdmd(f, 513 * MIB), TDX_SUCCESS);
+	CHECK_EQ(rdmd(f, GIB - TDX_PAGE_SIZE), TDX_SUCCESS);
+	CHECK_EQ(rdmd(f, GIB), TDX_SUCCESS);
+
+	return true;
+}
+
 /* One LP at a time, per TDMR */
 FIXTURE_TEST(tdmr_init_busy)
 {
@@ -383,6 +423,7 @@ static const struct test tests[] = {
 	{ "operands of SYS.CONFIG", operands },
 	{ "numbers that the module allows", numbers },
 	{ "TDMR.INIT step by step", tdmr_init },
+	{ "pages at the edges of TDMRs and reserved areas", pages_at_the_edges },
 	{ "TDMR.INIT on two LPs", tdmr_init_busy },
 	{ NULL, NULL }
 };
