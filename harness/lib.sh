@@ -15,7 +15,7 @@ KERNEL=${KERNEL:-7.1}
 # The same source in another configuration: VARIANT=debug adds what
 # harness/config/debug.config says, and has its own kernel, modules, initramfs.
 VARIANT=${VARIANT:-}
-FLAVOUR=$KERNEL${VARIANT:+-$VARIANT}
+FLAVOUR=${FLAVOUR:-$KERNEL${VARIANT:+-$VARIANT}}
 JOBS=${JOBS:-$(nproc)}
 
 # What a first run needs at its peak, with room for one rebuild.

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# Where harness/full/bisect keeps what it makes.
+
+# shellcheck source=harness/checks/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../checks/lib.sh"
+
+DIR=$BUILD/bisect
+# shellcheck disable=SC2034 # who sources this uses it
+PASSED=$DIR/passed
+
+# A commit that passed has passed for as long as these are the same.
+means()
+{
+	hash_of "$HARNESS/config/kernel.config" "$HARNESS/kernel" "$HARNESS/compile" \
+		"$HARNESS/guest/bisect" "$HARNESS/bisect/stream" /etc/harness-stamp
+}
