@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include <openssl/sha.h>
+#include <crypto/sha2.h>
 
 #include "input.h"
 #include "oracle.h"
@@ -237,9 +237,9 @@ static enum oracle_answer checksum_holds(const struct oracle_input *in)
 
 static enum oracle_answer hash_holds(const struct oracle_input *in)
 {
-	u8 hash[SHA384_DIGEST_LENGTH];
+	u8 hash[SHA384_DIGEST_SIZE];
 
-	SHA384(in->data + 2 * PAGE, in->size - 2 * PAGE, hash);
+	sha384(in->data + 2 * PAGE, in->size - 2 * PAGE, hash);
 	return yes_if(!memcmp(hash, sig(in) + 900, sizeof(hash)));
 }
 
