@@ -248,11 +248,15 @@ FIXTURE_TEST(repeated_install)
 
 	CHECK(bench_start(&bench, f));
 	CHECK(bench_arm(&bench, "SEAMLDR.INSTALL:arrival=last:status=ENOENTROPY:rdx=0"));
+	CHECK(bench_arm(&bench, "SEAMLDR.INFO:status=EUNSPECERR"));
 	CHECK_EQ(bench_status(&bench, 0, TDH_SYS_SHUTDOWN, 0), TDX_SUCCESS);
 	for (unsigned int lp = 0; lp < FIXTURE_LAST_LP; lp++)
 		CHECK_EQ(bench_status(&bench, lp, SEAMLDR_INSTALL, HOST_PARAMS_PA),
 			 SEAMLDR_SUCCESS);
 	CHECK_EQ(bench_status(&bench, 0, SEAMLDR_INSTALL, HOST_PARAMS_PA), SEAMLDR_EBADCALL);
+	/* Nor is another leaf the last of a session */
+	CHECK_EQ(bench_status(&bench, FIXTURE_LAST_LP, SEAMLDR_INFO, HOST_BUFFER_PA),
+		 SEAMLDR_EUNSPECERR);
 	result = bench_call(&bench, FIXTURE_LAST_LP, SEAMLDR_INSTALL, HOST_PARAMS_PA);
 	CHECK_EQ(result.out.gpr[SEAM_RAX], SEAMLDR_ENOENTROPY);
 	CHECK_EQ(bench_end(&bench), 0);

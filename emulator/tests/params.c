@@ -50,6 +50,8 @@ static bool reads_limits(void)
 	put(1);
 	CHECK(install_params_read(&memory, PARAMS_PA, &got));
 	CHECK_EQ(got.module_pa[0], MODULE_PA);
+	/* Not a page address, though a possible number of pages would be found */
+	params()->module_pa[0] = 1;
 	CHECK(!install_params_read(&memory, PARAMS_PA + 8, &got));
 	CHECK(!install_params_read(&memory, sizeof(ram), &got));
 	put(INSTALL_PARAMS_MAX_PAGES);
