@@ -77,13 +77,14 @@ static bool lengths(void)
 	strcat(script, "inc;");
 	CHECK(!program_parse(script, &text, error));
 
-	/* A number with many zeros in front */
-	memset(line, '0', sizeof(line));
-	memcpy(line, "hlt ", 4);
-	strcpy(line + LONGEST_STATEMENT - 1, "7");
+	/* A statement with many spaces behind it */
+	memset(line, ' ', sizeof(line));
+	memcpy(line, "hlt 7", 5);
+	line[LONGEST_STATEMENT] = '\0';
 	CHECK(program_parse(line, &text, error));
 	CHECK_EQ(text.statement[0].arg[0], 7);
-	strcpy(line + LONGEST_STATEMENT - 1, "07");
+	line[LONGEST_STATEMENT] = ' ';
+	line[LONGEST_STATEMENT + 1] = '\0';
 	CHECK(!program_parse(line, &text, error));
 	CHECK(strstr(error, "impossible statement"));
 
