@@ -240,10 +240,7 @@ int seamldr_install_module(const u8 *data, u32 size,
 {
 	struct seamldr_platform platform = {};
 	struct seamldr_verdict verdict;
-	struct update update = {
-		.attempt = 1,
-		.lock	 = __RAW_SPIN_LOCK_UNLOCKED(update.lock),
-	};
+	struct update update = { .attempt = 1 };
 	struct tdx_sys_info_version from;
 	struct seamldr_image image;
 	enum tdx_module_state state;
@@ -289,6 +286,7 @@ int seamldr_install_module(const u8 *data, u32 size,
 	if (platform.seam_ready)
 		cpumask_clear(&install_called);
 
+	raw_spin_lock_init(&update.lock);
 	update.first = update_first_state(plan->state, platform.updates_left);
 	update.num_cpus = num_online_cpus();
 	update.primary = cpumask_first(cpu_online_mask);
