@@ -9,9 +9,9 @@ DIR=$BUILD/bisect
 # shellcheck disable=SC2034 # who sources this uses it
 PASSED=$DIR/passed
 
-# A commit that passed has passed for as long as these are the same.
+# means DEPTH: a commit that passed has passed for as long as these are the same.
 means()
 {
-	hash_of "$HARNESS/config/kernel.config" "$HARNESS/kernel" "$HARNESS/compile" \
+	echo "$1" | hash_of /dev/stdin "$HARNESS/config/kernel.config" "$HARNESS/kernel" "$HARNESS/compile" \
 		"$HARNESS/guest/bisect" "$HARNESS/bisect/stream" /etc/harness-stamp
 }
