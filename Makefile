@@ -14,7 +14,7 @@ help:
 	@echo 'make clean    remove build/'
 	@echo
 	@echo 'KERNEL=7.1            which kernel: a directory of patches/, or mainline-7.3'
-	@echo 'VARIANT=debug         with sanitizers and lock checks, or rt (not built to the end yet)'
+	@echo 'VARIANT=debug         with sanitizers and lock checks, or rt (PREEMPT_RT)'
 	@echo 'LINUX_SRC=DIR|FILE    kernel tree or tarball of your own, same series'
 	@echo 'CHECKS="series kunit" only these of make check'
 	@echo 'IMAGES=DIR            module images of your own, for make check'
