@@ -38,7 +38,7 @@ static uint64_t write_back(struct tdxmod *mod, unsigned int lp, struct wbcache *
 
 	for (unsigned int i = 0; i < TDX_MAX_KEYIDS; i++) {
 		if (wb->keyids[i])
-			mod->kot[i].wb_packages &= ~package;
+			atomic_fetch_and(&mod->kot[i].wb_packages, ~package);
 	}
 	wb->interrupted = false;
 	wb->chunk = 0;
@@ -74,10 +74,15 @@ uint64_t tdh_phymem_cache_wb(struct tdxmod *mod, unsigned int lp, struct seam_re
 	if (pthread_mutex_trylock(&wb->lock))
 		return TDX_OPERAND_BUSY | TDX_OPERAND_WBCACHE;
 
+	/*
+	 * Deduced, for the ABI only names the lock: all packages write back at the
+	 * same time.  KVM has them do so for each TD that ends, and would leak its
+	 * KeyID if they kept each other out.
+	 */
 	status = TDX_OPERAND_BUSY | TDX_OPERAND_KOT;
-	if (!pthread_mutex_trylock(&mod->kot_lock)) {
+	if (!pthread_rwlock_tryrdlock(&mod->kot_lock)) {
 		status = cache_wb_locked(mod, lp, wb, rcx == CACHE_WB_RESUME);
-		pthread_mutex_unlock(&mod->kot_lock);
+		pthread_rwlock_unlock(&mod->kot_lock);
 	}
 	pthread_mutex_unlock(&wb->lock);
 

@@ -77,11 +77,11 @@ uint64_t tdh_mng_create(struct tdxmod *mod, unsigned int lp, struct seam_regs *r
 		return TDX_OPERAND_INVALID | TDX_OPERAND_RDX;
 	if (dram_look(mod->platform->dram, tdr).type != PAGE_FREE)
 		return TDX_PAGE_METADATA_INCORRECT | TDX_OPERAND_RCX;
-	if (pthread_mutex_trylock(&mod->kot_lock))
+	if (pthread_rwlock_trywrlock(&mod->kot_lock))
 		return TDX_OPERAND_BUSY | TDX_OPERAND_KOT;
 
 	status = create_locked(mod, tdr, hkid);
-	pthread_mutex_unlock(&mod->kot_lock);
+	pthread_rwlock_unlock(&mod->kot_lock);
 
 	return status;
 }

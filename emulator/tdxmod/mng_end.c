@@ -8,10 +8,10 @@ static uint64_t vpflushdone_locked(struct tdxmod *mod, struct td *td)
 
 	if (td->lifecycle != TD_HKID_ASSIGNED && td->lifecycle != TD_KEYS_CONFIGURED)
 		return TDX_LIFECYCLE_STATE_INCORRECT;
-	if (pthread_mutex_trylock(&mod->kot_lock))
+	if (pthread_rwlock_trywrlock(&mod->kot_lock))
 		return TDX_OPERAND_BUSY | TDX_OPERAND_KOT;
 	if (atomic_load(&td->num_associated)) {
-		pthread_mutex_unlock(&mod->kot_lock);
+		pthread_rwlock_unlock(&mod->kot_lock);
 		return TDX_FLUSHVP_NOT_DONE;
 	}
 
@@ -19,7 +19,7 @@ static uint64_t vpflushdone_locked(struct tdxmod *mod, struct td *td)
 	entry->state = KOT_FLUSHED;
 	/* Packages that never had the key have nothing to write back either */
 	entry->wb_packages = (1U << mod->platform->config.nr_sockets) - 1;
-	pthread_mutex_unlock(&mod->kot_lock);
+	pthread_rwlock_unlock(&mod->kot_lock);
 	measure_end_build(mod, td);
 
 	return TDX_SUCCESS;
@@ -49,7 +49,7 @@ static uint64_t freeid_locked(struct tdxmod *mod, struct td *td)
 
 	if (td->lifecycle != TD_BLOCKED)
 		return TDX_LIFECYCLE_STATE_INCORRECT;
-	if (pthread_mutex_trylock(&mod->kot_lock))
+	if (pthread_rwlock_trywrlock(&mod->kot_lock))
 		return TDX_OPERAND_BUSY | TDX_OPERAND_KOT;
 
 	if (entry->wb_packages) {
@@ -58,7 +58,7 @@ static uint64_t freeid_locked(struct tdxmod *mod, struct td *td)
 		entry->state = KOT_FREE;
 		td->lifecycle = TD_TEARDOWN;
 	}
-	pthread_mutex_unlock(&mod->kot_lock);
+	pthread_rwlock_unlock(&mod->kot_lock);
 
 	return status;
 }

@@ -15,7 +15,7 @@ struct tdxmod *tdxmod_new(struct platform *platform, const struct seam_sigstruct
 	mod->platform = platform;
 	release_desc(platform, sig, image, size, &mod->desc);
 	pthread_rwlock_init(&mod->global_lock, NULL);
-	pthread_mutex_init(&mod->kot_lock, NULL);
+	pthread_rwlock_init(&mod->kot_lock, NULL);
 	for (unsigned int i = 0; i < PLATFORM_MAX_SOCKETS; i++) {
 		pthread_mutex_init(&mod->ket_lock[i], NULL);
 		pthread_mutex_init(&mod->wbcache[i].lock, NULL);
@@ -37,7 +37,7 @@ void tdxmod_free(struct tdxmod *mod)
 		pthread_mutex_destroy(&mod->wbcache[i].lock);
 		pthread_mutex_destroy(&mod->ket_lock[i]);
 	}
-	pthread_mutex_destroy(&mod->kot_lock);
+	pthread_rwlock_destroy(&mod->kot_lock);
 	pthread_rwlock_destroy(&mod->global_lock);
 	free(mod);
 }

@@ -42,7 +42,7 @@ enum kot_state {
  */
 struct kot_entry {
 	uint32_t state;
-	uint32_t wb_packages;
+	_Atomic uint32_t wb_packages;
 };
 
 /**
@@ -94,7 +94,8 @@ static_assert(sizeof(struct tdmr_info) == 320, "layout of tdmr_info");
  * @nr_lps_initialised: how many of them
  * @packages_configured: KEY.CONFIG was done, bit per package
  * @ket_lock: PCONFIG is exclusive, per package
- * @kot_lock: protects @kot; tried
+ * @kot_lock: protects @kot; tried, shared by write-backs, of which each clears only
+ *	the bits of its package
  * @kot: KeyID ownership table
  * @wbcache: cache write-back, per package
  * @tdmr_lock: TDMR.INIT is exclusive, per TDMR
@@ -119,7 +120,7 @@ struct tdxmod {
 	uint32_t packages_configured;
 
 	pthread_mutex_t ket_lock[PLATFORM_MAX_SOCKETS];
-	pthread_mutex_t kot_lock;
+	pthread_rwlock_t kot_lock;
 	struct kot_entry kot[TDX_MAX_KEYIDS];
 	struct wbcache wbcache[PLATFORM_MAX_SOCKETS];
 

@@ -694,10 +694,16 @@ FIXTURE_TEST(write_back)
 	CHECK_EQ(call(f, 1, TDH_PHYMEM_CACHE_WB, 0, 0, 0),
 		 TDX_OPERAND_BUSY | TDX_OPERAND_WBCACHE);
 	pthread_mutex_unlock(&mod->wbcache[0].lock);
-	pthread_mutex_lock(&mod->kot_lock);
+	pthread_rwlock_wrlock(&mod->kot_lock);
 	CHECK_EQ(call(f, 1, TDH_PHYMEM_CACHE_WB, 0, 0, 0), TDX_OPERAND_BUSY | TDX_OPERAND_KOT);
 	CHECK_EQ(guest_leaf(&second, TDH_MNG_KEY_FREEID), TDX_OPERAND_BUSY | TDX_OPERAND_KOT);
-	pthread_mutex_unlock(&mod->kot_lock);
+	pthread_rwlock_unlock(&mod->kot_lock);
+
+	/* But another package may be at it: who changes KeyIDs has to wait for that */
+	pthread_rwlock_rdlock(&mod->kot_lock);
+	CHECK_EQ(call(f, 2, TDH_PHYMEM_CACHE_WB, 0, 0, 0), TDX_NO_HKID_READY_TO_WBCACHE);
+	CHECK_EQ(guest_leaf(&second, TDH_MNG_KEY_FREEID), TDX_OPERAND_BUSY | TDX_OPERAND_KOT);
+	pthread_rwlock_unlock(&mod->kot_lock);
 
 	/* To start again instead of resuming is legal */
 	f->host.interrupts = 1;
@@ -739,10 +745,10 @@ FIXTURE_TEST(contention)
 	CHECK_EQ(guest_leaf(&guest, TDH_MEM_TRACK), TDX_OPERAND_BUSY | TDX_OPERAND_TD_EPOCH);
 	pthread_rwlock_unlock(&td->epoch_lock);
 
-	pthread_mutex_lock(&f->host.platform->tdxmod->kot_lock);
+	pthread_rwlock_wrlock(&f->host.platform->tdxmod->kot_lock);
 	CHECK_EQ(call(f, 0, TDH_MNG_CREATE, SPARE_PA, HOST_TD_KEYID + 1, 0),
 		 TDX_OPERAND_BUSY | TDX_OPERAND_KOT);
-	pthread_mutex_unlock(&f->host.platform->tdxmod->kot_lock);
+	pthread_rwlock_unlock(&f->host.platform->tdxmod->kot_lock);
 
 	return true;
 }

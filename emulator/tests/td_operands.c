@@ -276,9 +276,9 @@ FIXTURE_TEST(contention)
 	CHECK_EQ(guest_leaf(&guest, TDH_MEM_TRACK), TDX_SUCCESS);
 	pthread_rwlock_unlock(&td->op_lock);
 
-	pthread_mutex_lock(&f->host.platform->tdxmod->kot_lock);
+	pthread_rwlock_wrlock(&f->host.platform->tdxmod->kot_lock);
 	CHECK_EQ(guest_leaf(&guest, TDH_MNG_VPFLUSHDONE), TDX_OPERAND_BUSY | TDX_OPERAND_KOT);
-	pthread_mutex_unlock(&f->host.platform->tdxmod->kot_lock);
+	pthread_rwlock_unlock(&f->host.platform->tdxmod->kot_lock);
 
 	CHECK_EQ(host_leaf(&f->host, 0, TDH_VP_ADDCX, SPARE_PA, guest.tdvpr[0], 0, 0),
 		 TDX_SUCCESS);
