@@ -27,6 +27,8 @@ offline_meanwhile()
 
 provoke()
 {
+	local spec
+
 	case $row_done in
 	offline)
 		echo 0 >/sys/devices/system/cpu/cpu3/online ;;
@@ -45,7 +47,9 @@ provoke()
 		sleep 2
 		control "fault $HOLD_CHECKS" ;;
 	fault\ *)
-		control "$row_done" ;;
+		for spec in ${row_done#fault }; do
+			control "fault $spec"
+		done ;;
 	esac
 }
 
