@@ -103,7 +103,13 @@ void execute_wrmsr(unsigned int index, void *userdata)
 	if (msr == MSR_TDX_HOST_CONTROL && vcpu_privileged()) {
 		value = (vcpu_read(gpr(SEAM_RAX)) & LOW_HALF) | vcpu_read(gpr(SEAM_RDX)) << 32;
 		control_msr_write(vcpu, value);
-		site_skip(site);
+		/*
+		 * Not skipped: QEMU ignores an MSR that it does not know.  To skip in
+		 * the middle of a block leaves QEMU with condition codes that do not
+		 * belong together, and here, behind a shift, it would take the operand
+		 * of the shift for RFLAGS if it had to stop the vCPU at that moment.
+		 */
+		return;
 	}
 	if (cpu_msr_write(&machine.identity, msr) == CPU_FAULT_GP && vcpu_privileged())
 		site_fault_gp(vcpu, site);
