@@ -5,7 +5,8 @@
 # and the details of a failure as lines that start with "#". The exit status
 # says nothing that the lines do not say.
 
-CHECK_LOG=$LOG/check
+# Those of another kernel may be at work at the same time.
+CHECK_LOG=$LOG/check${VARIANT:+-$VARIANT}
 mkdir -p "$CHECK_LOG"
 
 pass()

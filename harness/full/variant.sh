@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# Sourced by parts that test the kernel of VARIANT=: it builds, KUnit, updates,
-# kselftests, the rows of harness/proof, a selection of the matrix, platforms, stress.
-# Whatever the kernel says about its own bugs fails.
+# Sourced by parts that test the kernel of VARIANT=: the checks of PIECES, and stress if
+# that is among them. Whatever the kernel says about its own bugs fails.
 
 # shellcheck source=harness/lib-root.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib-root.sh"
 
-for check in link kunit run selftests proof matrix platforms; do
-	"$HARNESS/checks/$check" | sed -E "s/^(ok|not ok) /\1 $VARIANT: /"
+for check in "${PIECES[@]}"; do
+	if [ "$check" = stress ]; then
+		"$HARNESS/stress" | sed -E "s/^(ok|not ok) /\1 $VARIANT: stress: /" || true
+	else
+		"$HARNESS/checks/$check" | sed -E "s/^(ok|not ok) /\1 $VARIANT: /"
+	fi
 done
-"$HARNESS/stress" | sed -E "s/^(ok|not ok) /\1 $VARIANT: stress: /" || true
