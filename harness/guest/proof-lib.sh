@@ -11,18 +11,30 @@ HOLD_CHECKS=SEAMLDR.SEAMINFO:delay=6000
 # TDH.MNG.INIT, entered before the checks, comes to its end during that time.
 HOLD_BUILD=TDH.MNG.INIT:delay=5000
 MEANWHILE_TRIES=4
+# How long an upload may take to get to its checks, on a machine with other work
+CHECKS_BEGIN_S=60
 
 # A CPU that goes offline waits for an RCU grace period, and there is none while
 # P-SEAMLDR holds the upload up. So a real-time task keeps the upload's CPU from
 # going on right behind that, until the other one has got ahead of it.
 offline_meanwhile()
 {
-	sh -c 'sleep 1; echo 0 >/sys/devices/system/cpu/cpu3/online' &
-	sh -c 'sleep 3; exec taskset -c 1 chrt -f 10 sh -c "while :; do :; done"' &
+	(checks_begin; sleep 1; echo 0 >/sys/devices/system/cpu/cpu3/online) &
+	(checks_begin; sleep 3; exec taskset -c 1 chrt -f 10 sh -c "while :; do :; done") &
 	hog_pid=$!
-	sh -c "sleep 8; kill -KILL $hog_pid" &
+	(checks_begin; sleep 8; kill -KILL $hog_pid) &
 	taskset -pc 1 $$ >/dev/null
 	control "fault $HOLD_CHECKS"
+}
+
+checks_begin()
+{
+	local t=$((CHECKS_BEGIN_S * 100))
+
+	while [ "$(cat "$TDX_FW/status")" != preparing ] && [ $t != 0 ]; do
+		t=$((t - 1))
+		usleep 10000
+	done
 }
 
 provoke()
