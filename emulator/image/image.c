@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "image/image.h"
-#include "image/module_defaults.h"
 #include "image/payload.h"
+#include "image/releases.h"
 
 /* As in all published releases */
 #define STACK_PAGES_RAW		1
@@ -14,27 +14,29 @@
 #define KEYHOLE_PAGES_RAW	127
 #define GLOBAL_PAGES_RAW	21
 
-#define SVN_MAJOR_1_5		1
-#define SVN_MINOR_1_5_16	11
-#define DATE_1_5_16		0x20250219
-
 /* From this version on releases carry it in the sigstruct */
 #define FIRST_MAJOR_IN_SIGSTRUCT	2
+
+void image_spec_like(struct image_spec *spec, const struct release *release)
+{
+	*spec = (struct image_spec) {
+		.header = BLOB_V200,
+		.nr_pages = release->pages,
+		.svn_major = release->svn_major,
+		.svn_minor = release->svn_minor,
+		.date = release->date,
+	};
+	spec->nr_cpuids = release_cpus(release, spec->cpuid);
+	release_describe(release, &spec->desc);
+}
 
 void image_spec_init(struct image_spec *spec)
 {
 	static const uint32_t cpus[] = { 0x000806f0, 0x000c06f0, 0x000a06f0, 0x000a06d0,
 					 0x000a06e0 };
 
-	*spec = (struct image_spec) {
-		.header = BLOB_V200,
-		.nr_pages = PAYLOAD_DEFAULT_PAGES,
-		.svn_major = SVN_MAJOR_1_5,
-		.svn_minor = SVN_MINOR_1_5_16,
-		.date = DATE_1_5_16,
-		.nr_cpuids = sizeof(cpus) / sizeof(cpus[0]),
-	};
-	module_desc_init(&spec->desc);
+	image_spec_like(spec, release_by_name(IMAGE_DEFAULT_RELEASE));
+	spec->nr_cpuids = sizeof(cpus) / sizeof(cpus[0]);
 	memcpy(spec->cpuid, cpus, sizeof(cpus));
 }
 

@@ -7,6 +7,7 @@
 
 #include "image/blob.h"
 #include "image/module_desc.h"
+#include "image/releases.h"
 #include "pseamldr/sigstruct.h"
 
 /**
@@ -39,12 +40,13 @@ struct image_spec {
 	uint32_t cpuid[SIGSTRUCT_MAX_CPUIDS];
 };
 
-/**
- * image_spec_init() - a module for Granite, Sapphire and Emerald Rapids
- * @spec: overwritten
- *
- * Version 1.5.16 with SVN 1.11 in a file with header 0x200.
- */
+/** IMAGE_DEFAULT_RELEASE - what an image is like if nobody says otherwise */
+#define IMAGE_DEFAULT_RELEASE	"1.5.16"
+
+/** image_spec_like() - everything as in @release; header 0x200; @spec is overwritten */
+void image_spec_like(struct image_spec *spec, const struct release *release);
+
+/** image_spec_init() - the default release, but for every CPU; @spec is overwritten */
 void image_spec_init(struct image_spec *spec);
 
 /** image_spec_check() - can this image be made? @error: one sentence if not */

@@ -14,7 +14,7 @@
 /* The ELF note: owner, type, and the format of its content */
 #define MODULE_DESC_OWNER	"TDXEMU"
 #define MODULE_DESC_NOTE_TYPE	1
-#define MODULE_DESC_FORMAT	1
+#define MODULE_DESC_FORMAT	2
 
 #define MODULE_MAX_CPUID_CONFIG	32
 #define MODULE_MAX_OVERRIDES	32
@@ -25,15 +25,24 @@
 #define TDX_FEATURES0_TOPOLOGY_ENUM		(1ULL << 20)
 #define TDX_FEATURES0_UPDATE_COMPATIBILITY	(1ULL << 47)
 
-/** struct module_cpuid_config - a CPUID leaf that a TD's owner may configure */
+/** MODULE_NO_SUBLEAF - the leaf has no sub-leaves */
+#define MODULE_NO_SUBLEAF	0xffffffffU
+
+/**
+ * struct module_cpuid_config - a CPUID leaf that a TD's host configures (SEAM ABI 6.4)
+ * @leaf: EAX of CPUID
+ * @subleaf: ECX of CPUID, or MODULE_NO_SUBLEAF
+ * @direct: bits of EAX, EBX, ECX and EDX that the TD gets as the host gives them
+ * @allow: bits of the same that the host may take away from what the CPU has
+ */
 struct module_cpuid_config {
 	uint32_t leaf;
 	uint32_t subleaf;
-	/** EAX, EBX, ECX, EDX */
-	uint32_t configurable[4];
+	uint32_t direct[4];
+	uint32_t allow[4];
 };
 
-static_assert(sizeof(struct module_cpuid_config) == 24, "layout of module_cpuid_config");
+static_assert(sizeof(struct module_cpuid_config) == 40, "layout of module_cpuid_config");
 
 /** MODULE_OVERRIDE_ABSENT - TDH.SYS.RD does not know the field */
 #define MODULE_OVERRIDE_ABSENT	(1U << 0)
@@ -56,7 +65,7 @@ enum module_series {
 	MODULE_SERIES_2_0 = 20,
 };
 
-/* struct module_desc.flags */
+/* struct module_desc.flags: what code does that no metadata field tells */
 /** MODULE_UPDATE_V1 - TDH.SYS.UPDATE has version 1 (SEAM ABI 4.5 row 5) */
 #define MODULE_UPDATE_V1	(1U << 0)
 /** MODULE_VP_INIT_V1 - TDH.VP.INIT has version 1 */
@@ -65,6 +74,16 @@ enum module_series {
 #define MODULE_COUNTS_BUILDS	(1U << 2)
 /** MODULE_HAS_DISABLE - has TDH.SYS.DISABLE */
 #define MODULE_HAS_DISABLE	(1U << 3)
+/** MODULE_INIT_V1 - TDH.SYS.INIT has version 1 (SEAM ABI 4.8) */
+#define MODULE_INIT_V1		(1U << 4)
+/** MODULE_CONFIG_V1 - TDH.SYS.CONFIG has version 1 (SEAM ABI 4.8) */
+#define MODULE_CONFIG_V1	(1U << 5)
+/** MODULE_UPDATE_CHECKS_FIRST - UPDATE version 1 checks its registers before it locks */
+#define MODULE_UPDATE_CHECKS_FIRST	(1U << 6)
+/** MODULE_CHECKS_PAYLOAD - UPDATE halts on a payload that is too large (SEAM ABI 4.5 row 4) */
+#define MODULE_CHECKS_PAYLOAD	(1U << 7)
+/** MODULE_PADS_HANDOFF - SHUTDOWN always writes 0xE000 bytes, and halts if they do not fit */
+#define MODULE_PADS_HANDOFF	(1U << 8)
 
 /**
  * struct module_desc - content of the note
@@ -78,8 +97,9 @@ enum module_series {
  *	@no_downgrade, @handoff_pages_raw. SYS.INIT compares them with what
  *	P-SEAMLDR took from the sigstruct.
  * @series: &enum module_series
- * @crypto_generation: a measurement that one generation of the crypto library
- *	began is not continued correctly by another (SEAM ABI 7.3)
+ * @crypto_generation: CRYPTO_LIB_COMPAT_VERSION, 0: the module marks no builds. A
+ *	measurement that one generation of the crypto library began is not
+ *	continued correctly by another (SEAM ABI 7.3)
  */
 struct module_desc {
 	uint32_t format;
@@ -117,6 +137,8 @@ struct module_desc {
 	uint64_t attributes_fixed1;
 	uint64_t xfam_fixed0;
 	uint64_t xfam_fixed1;
+	uint64_t config_flags_fixed0;
+	uint64_t config_flags_fixed1;
 
 	uint32_t nr_cpuid_config;
 	uint32_t nr_overrides;
@@ -124,7 +146,7 @@ struct module_desc {
 	struct module_override override[MODULE_MAX_OVERRIDES];
 };
 
-#define MODULE_DESC_SIZE	1648
+#define MODULE_DESC_SIZE	2176
 
 static_assert(sizeof(struct module_desc) == MODULE_DESC_SIZE, "layout of module_desc");
 

@@ -14,9 +14,6 @@
 /** PAYLOAD_MIN_PAGES - fewer do not hold headers, relocations and handlers */
 #define PAYLOAD_MIN_PAGES	16
 
-/** PAYLOAD_DEFAULT_PAGES - as large as release 1.5.16 */
-#define PAYLOAD_DEFAULT_PAGES	115
-
 /** struct payload_layout - offsets that the sigstruct repeats */
 struct payload_layout {
 	uint32_t entry;

@@ -98,9 +98,10 @@ static uint64_t cpuid_config_leaf(const struct tdxmod *mod, unsigned int index)
 static uint64_t cpuid_config_value(const struct tdxmod *mod, unsigned int index)
 {
 	const struct module_cpuid_config *config = &mod->desc.cpuid_config[index / 2];
-	const uint32_t *pair = &config->configurable[index % 2 * 2];
+	unsigned int r = index % 2 * 2;
 
-	return pair[0] | (uint64_t)pair[1] << 32;
+	return (config->direct[r] | config->allow[r]) |
+	       (uint64_t)(config->direct[r + 1] | config->allow[r + 1]) << 32;
 }
 
 const struct metadata_field metadata_fields[] = {

@@ -62,7 +62,7 @@ static uint64_t cpuid_check(const struct tdxmod *mod, const struct td_params *pa
 		const struct module_cpuid_config *config = &desc->cpuid_config[i];
 
 		for (unsigned int r = 0; r < 4; r++) {
-			if (!(params->cpuid[i].reg[r] & ~config->configurable[r]))
+			if (!(params->cpuid[i].reg[r] & ~(config->direct[r] | config->allow[r])))
 				continue;
 			*detail = config->leaf | (uint64_t)config->subleaf << 32;
 			return TDX_OPERAND_INVALID | TDX_OPERAND_CPUID_CONFIG;

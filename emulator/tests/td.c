@@ -145,8 +145,8 @@ BAD_PARAM(param_six_levels, params->eptp_controls = 0x2e)
 BAD_PARAM(param_reserved0, params->reserved0[5] = 1)
 BAD_PARAM(param_reserved, params->reserved1[5] = 1)
 BAD_PARAM(param_reserved2, params->reserved2[31] = 1)
-BAD_PARAM(param_unused_cpuid, params->cpuid[12].reg[0] = 1)
-BAD_PARAM(param_cpuid, params->cpuid[11].reg[0] = 0x01000000)
+BAD_PARAM(param_unused_cpuid, params->cpuid[28].reg[0] = 1)
+BAD_PARAM(param_cpuid, params->cpuid[9].reg[0] = 0x01000000)
 
 static const struct bad_param bad_params[] = {
 	{ param_attributes, TDX_OPERAND_INVALID | TDX_OPERAND_ATTRIBUTES },
@@ -848,8 +848,8 @@ FIXTURE_TEST(cpuid_fields)
 	struct td_params params = {
 		.xfam = 3, .max_vcpus = 1, .eptp_controls = 0x1e, .tsc_frequency = 40,
 		.cpuid = {
-			[2] = { { 0x11, 0x22, 0x33, 0x4 } },
-			[11] = { { 0x30, 0, 0, 0 } },
+			[2] = { { 0x11, 0x1000, 0x33, 0x4 } },
+			[9] = { { 0x30, 0, 0, 0 } },
 		},
 	};
 	struct guest guest;
@@ -863,7 +863,7 @@ FIXTURE_TEST(cpuid_fields)
 	/* Leaf 4, sub-leaf 1, both halves */
 	CHECK_EQ(read_field(f, TDH_MNG_RD, guest.tdr, class | 4 << 9 | 1 << 1, &value),
 		 TDX_SUCCESS);
-	CHECK_EQ(value, 0x2200000011);
+	CHECK_EQ(value, 0x100000000011);
 	CHECK_EQ(read_field(f, TDH_MNG_RD, guest.tdr, class | 4 << 9 | 1 << 1 | 1, &value),
 		 TDX_SUCCESS);
 	CHECK_EQ(value, 0x400000033);
