@@ -64,7 +64,7 @@ uint64_t tdh_vp_enter(struct tdxmod *mod, unsigned int lp, struct seam_regs *reg
 	if (status)
 		return status;
 
-	status = td_usable(mod, td);
+	status = td_usable(td);
 	if (!status)
 		status = td_op_get(td, ACCESS_SHARED, OP_ENTER);
 	if (!status) {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "tdxmod/metadata.h"
-#include "tdxmod/td.h"
+#include "tdxmod/td_cpuid.h"
 
 #define OP_ANY_INITIALIZED	(~OP(TD_UNINITIALIZED))
 
@@ -65,32 +65,27 @@ static uint64_t key_of(uint64_t id)
 	return metadata_key(id);
 }
 
-static bool read_cpuid(const struct tdxmod *mod, const struct td *td, uint64_t code,
-		       uint64_t *value)
+/* As the module that made the TD made it, whichever runs now */
+static bool read_cpuid(const struct td *td, uint64_t code, uint64_t *value)
 {
-	const struct module_desc *desc = &mod->desc;
+	const struct native_leaf *found;
 	uint32_t leaf = code >> CPUID_CODE_LEAF_SHIFT & CPUID_CODE_LOW_MASK;
 	uint32_t subleaf = code >> CPUID_CODE_SUBLEAF_SHIFT & CPUID_CODE_LOW_MASK;
 
 	if (code & CPUID_CODE_LEAF31)
 		leaf |= CPUID_LEAF31;
 	if (code & CPUID_CODE_NO_SUBLEAF)
-		subleaf = ~0U;
+		subleaf = MODULE_NO_SUBLEAF;
 
-	for (uint32_t i = 0; i < desc->nr_cpuid_config; i++) {
-		const uint32_t *reg = &td->params.cpuid[i].reg[code % 2 * 2];
+	found = td_cpuid_find(&td->cpuid, leaf, subleaf);
+	if (!found)
+		return false;
+	*value = found->reg[code % 2 * 2] | (uint64_t)found->reg[code % 2 * 2 + 1] << 32;
 
-		if (desc->cpuid_config[i].leaf != leaf || desc->cpuid_config[i].subleaf != subleaf)
-			continue;
-		*value = reg[0] | (uint64_t)reg[1] << 32;
-		return true;
-	}
-
-	return false;
+	return true;
 }
 
-static bool read_td_field(const struct tdxmod *mod, const struct td *td, uint64_t key,
-			  uint64_t *value)
+static bool read_td_field(const struct td *td, uint64_t key, uint64_t *value)
 {
 	*value = 0;
 	if (key == TD_TSC_OFFSET)
@@ -105,7 +100,7 @@ static bool read_td_field(const struct tdxmod *mod, const struct td *td, uint64_
 		return true;
 	}
 	if (key >= TD_CPUID_VALUES && key - TD_CPUID_VALUES <= CPUID_CODE_MASK)
-		return read_cpuid(mod, td, key - TD_CPUID_VALUES, value);
+		return read_cpuid(td, key - TD_CPUID_VALUES, value);
 
 	return false;
 }
@@ -135,11 +130,11 @@ uint64_t tdh_mng_rd(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
 	if (status)
 		return status;
 
-	status = td_usable(mod, td);
+	status = td_usable(td);
 	if (!status)
 		status = td_op_get(td, ACCESS_SHARED, OP_ANY_INITIALIZED);
 	if (!status) {
-		known = read_td_field(mod, td, key_of(id), &value);
+		known = read_td_field(td, key_of(id), &value);
 		status = read_result(regs, known, value);
 		td_op_put(td);
 	}
@@ -188,7 +183,7 @@ uint64_t tdh_vp_rd(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
 	if (status)
 		return status;
 
-	status = td_usable(mod, td);
+	status = td_usable(td);
 	if (!status && vcpu->state == VCPU_UNINITIALIZED)
 		status = TDX_VCPU_STATE_INCORRECT;
 	if (!status) {
@@ -233,7 +228,7 @@ uint64_t tdh_vp_wr(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
 	if (status)
 		return status;
 
-	status = td_usable(mod, td);
+	status = td_usable(td);
 	if (!status && vcpu->state == VCPU_UNINITIALIZED)
 		status = TDX_VCPU_STATE_INCORRECT;
 	if (!status)

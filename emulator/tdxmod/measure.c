@@ -157,7 +157,7 @@ uint64_t tdh_mr_finalize(struct tdxmod *mod, unsigned int lp, struct seam_regs *
 	if (status)
 		return status;
 
-	status = td_usable(mod, td);
+	status = td_usable(td);
 	if (!status)
 		status = td_op_get(td, ACCESS_EXCLUSIVE, OP(TD_INITIALIZED));
 	if (!status) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The global metadata of the module, in the order in which it is enumerated. */
 #include "tdxmod/metadata.h"
-#include "tdxmod/module.h"
+#include "tdxmod/td_cpuid.h"
 
 #define NR_CMRS			32
 #define NR_TDX_FEATURES		1
@@ -80,7 +80,7 @@ VALUE(pamt_1g_entry_size, mod->desc.pamt_entry_size[2])
 VALUE(tdr_base_size, TDX_PAGE_SIZE)
 VALUE(tdcs_base_size, mod->desc.tdcs_pages * TDX_PAGE_SIZE)
 VALUE(tdvps_base_size, mod->desc.tdvps_pages * TDX_PAGE_SIZE)
-VALUE(attributes_fixed0, mod->desc.attributes_fixed0)
+VALUE(attributes_fixed0, td_attributes_fixed0(mod))
 VALUE(attributes_fixed1, mod->desc.attributes_fixed1)
 VALUE(xfam_fixed0, mod->desc.xfam_fixed0)
 VALUE(xfam_fixed1, mod->desc.xfam_fixed1)
@@ -97,11 +97,10 @@ static uint64_t cpuid_config_leaf(const struct tdxmod *mod, unsigned int index)
 /* Two fields per leaf: EAX and EBX, then ECX and EDX */
 static uint64_t cpuid_config_value(const struct tdxmod *mod, unsigned int index)
 {
-	const struct module_cpuid_config *config = &mod->desc.cpuid_config[index / 2];
 	unsigned int r = index % 2 * 2;
 
-	return (config->direct[r] | config->allow[r]) |
-	       (uint64_t)(config->direct[r + 1] | config->allow[r + 1]) << 32;
+	return td_cpuid_configurable(mod, index / 2, r) |
+	       (uint64_t)td_cpuid_configurable(mod, index / 2, r + 1) << 32;
 }
 
 const struct metadata_field metadata_fields[] = {

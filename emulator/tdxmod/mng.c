@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "platform/hpa.h"
-#include "tdxmod/td.h"
+#include "tdxmod/td_cpuid.h"
 #include "tdxmod/td_params.h"
 
 #define TD_PARAMS_ALIGN		1024
@@ -186,11 +186,14 @@ static uint64_t init_locked(struct tdxmod *mod, struct td *td, uint64_t params_p
 	struct td_params params;
 	uint64_t status;
 
-	status = td_usable(mod, td);
+	status = td_usable(td);
 	if (status)
 		return status;
 	if (td->op_state != TD_UNINITIALIZED)
 		return TDX_OP_STATE_INCORRECT;
+	/* Another module than now may have said how many there are */
+	if (atomic_load(&td->num_tdcx) != mod->desc.tdcs_pages)
+		return TDX_TDCX_NUM_INCORRECT;
 	if (!hpa_is_shared(mod->platform, params_pa, TD_PARAMS_ALIGN) ||
 	    !hpa_read(mod->platform, params_pa, &params, sizeof(params)))
 		return TDX_OPERAND_INVALID | TDX_OPERAND_RDX;
@@ -205,6 +208,7 @@ static uint64_t init_locked(struct tdxmod *mod, struct td *td, uint64_t params_p
 		return TDX_OPERAND_BUSY | TDX_OPERAND_RCX;
 	}
 	td->params = params;
+	td_cpuid_make(mod, &params, &td->cpuid);
 	td->op_state = TD_INITIALIZED;
 
 	return TDX_SUCCESS;

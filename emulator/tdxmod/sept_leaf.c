@@ -48,7 +48,7 @@ uint64_t sept_leaf_at(struct tdxmod *mod, unsigned int lp, struct seam_regs *reg
 	if (status)
 		return sept_leaf_refuse(regs, status);
 
-	status = td_usable(mod, td);
+	status = td_usable(td);
 	if (!status)
 		status = td_op_get(td, ACCESS_SHARED, allowed);
 	if (status)

@@ -75,7 +75,7 @@ uint64_t tdh_mem_track(struct tdxmod *mod, unsigned int lp, struct seam_regs *re
 	if (status)
 		return status;
 
-	status = td_usable(mod, td);
+	status = td_usable(td);
 	if (!status)
 		status = td_op_get(td, ACCESS_SHARED, OP_TRACK);
 	if (!status) {

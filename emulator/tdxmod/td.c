@@ -90,13 +90,13 @@ void td_put(struct td *td)
 	pthread_rwlock_unlock(&td->tdr_lock);
 }
 
-uint64_t td_usable(const struct tdxmod *mod, const struct td *td)
+uint64_t td_usable(const struct td *td)
 {
 	if (td->fatal)
 		return TDX_TD_FATAL;
 	if (td->lifecycle != TD_KEYS_CONFIGURED)
 		return TDX_TD_KEYS_NOT_CONFIGURED;
-	if (atomic_load(&td->num_tdcx) != mod->desc.tdcs_pages && td->op_state == TD_UNINITIALIZED)
+	if (!atomic_load(&td->num_tdcx))
 		return TDX_TDCS_NOT_ALLOCATED;
 
 	return TDX_SUCCESS;

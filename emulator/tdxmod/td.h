@@ -5,6 +5,7 @@
 
 #include <openssl/evp.h>
 
+#include "platform/native_cpuid.h"
 #include "tdxmod/memory.h"
 #include "tdxmod/program.h"
 #include "tdxmod/sept.h"
@@ -32,7 +33,9 @@ enum td_op_state {
 	TD_FAILED_IMPORT = 10,
 };
 
-#define TD_MAX_VCPUS		576
+/* The most that any release allows; and what one allows that does not say it */
+#define TD_MAX_VCPUS		1376
+#define TD_UNSAID_MAX_VCPUS	576
 #define TD_MRTD_SIZE		48
 #define TD_NO_LP		(~0U)
 
@@ -61,6 +64,18 @@ struct td_params {
 };
 
 static_assert(sizeof(struct td_params) == 1024, "layout of td_params");
+
+#define TD_MAX_LEAVES	(NATIVE_NR_LEAVES + MODULE_MAX_CPUID_CONFIG)
+
+/**
+ * struct td_cpuid - CPUID of a TD, made once and kept in its TDCS
+ * @nr_leaves: used entries of @leaf
+ * @leaf: leaves and sub-leaves
+ */
+struct td_cpuid {
+	unsigned int nr_leaves;
+	struct native_leaf leaf[TD_MAX_LEAVES];
+};
 
 /**
  * struct td_measurement - MRTD in the making
@@ -93,6 +108,7 @@ struct td_measurement {
  * @num_vcpus: initialised vCPUs
  * @num_associated: vCPUs that some LP still caches
  * @params: what the TD was made with
+ * @cpuid: what it sees of the CPU
  * @measurement: MRTD
  * @sept: the secure EPT
  * @accepts: pages that the TD has accepted so far
@@ -118,6 +134,7 @@ struct td {
 	atomic_uint num_vcpus;
 	atomic_uint num_associated;
 	struct td_params params;
+	struct td_cpuid cpuid;
 	struct td_measurement measurement;
 	struct sept sept;
 	uint64_t accepts;
@@ -186,7 +203,7 @@ uint64_t td_get(struct tdxmod *mod, uint64_t tdr, enum access access, unsigned i
 void td_put(struct td *td);
 
 /** td_usable() - not fatal, keys configured, TDCS allocated; else the status */
-uint64_t td_usable(const struct tdxmod *mod, const struct td *td);
+uint64_t td_usable(const struct td *td);
 
 /** td_op_get() - lock op_state and compare it with @allowed, a bit mask of states */
 uint64_t td_op_get(struct td *td, enum access access, uint32_t allowed);

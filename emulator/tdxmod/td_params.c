@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Checks of TDH.MNG.INIT. */
+#include "tdxmod/td_cpuid.h"
 #include "tdxmod/td_params.h"
 
 /* EPTP_CONTROLS: memory type, levels minus one, the rest zero */
@@ -12,7 +13,6 @@
 
 /* CONFIG_FLAGS */
 #define CONFIG_GPAW		(1ULL << 0)
-#define CONFIG_KNOWN		0x7fULL
 
 /* TSC_FREQUENCY in units of 25 MHz: 100 MHz to 10 GHz */
 #define TSC_FREQUENCY_MIN	4
@@ -53,36 +53,18 @@ static bool all_zero(const void *data, size_t size)
 	return true;
 }
 
-static uint64_t cpuid_check(const struct tdxmod *mod, const struct td_params *params,
-			    uint64_t *detail)
-{
-	const struct module_desc *desc = &mod->desc;
-
-	for (uint32_t i = 0; i < desc->nr_cpuid_config; i++) {
-		const struct module_cpuid_config *config = &desc->cpuid_config[i];
-
-		for (unsigned int r = 0; r < 4; r++) {
-			if (!(params->cpuid[i].reg[r] & ~(config->direct[r] | config->allow[r])))
-				continue;
-			*detail = config->leaf | (uint64_t)config->subleaf << 32;
-			return TDX_OPERAND_INVALID | TDX_OPERAND_CPUID_CONFIG;
-		}
-	}
-
-	return TDX_SUCCESS;
-}
-
 uint64_t td_params_check(const struct tdxmod *mod, const struct td_params *params,
 			 uint64_t *detail)
 {
 	const struct module_desc *desc = &mod->desc;
 	uint32_t used = desc->nr_cpuid_config;
-	unsigned int max_vcpus = desc->max_vcpus_per_td ? desc->max_vcpus_per_td : TD_MAX_VCPUS;
+	unsigned int max_vcpus = desc->max_vcpus_per_td ? desc->max_vcpus_per_td :
+							   TD_UNSAID_MAX_VCPUS;
 
 	if (max_vcpus > TD_MAX_VCPUS)
 		max_vcpus = TD_MAX_VCPUS;
 
-	if (!fixed_ok(params->attributes, desc->attributes_fixed0, desc->attributes_fixed1))
+	if (!fixed_ok(params->attributes, td_attributes_fixed0(mod), desc->attributes_fixed1))
 		return TDX_OPERAND_INVALID | TDX_OPERAND_ATTRIBUTES;
 	if (!fixed_ok(params->xfam, desc->xfam_fixed0, desc->xfam_fixed1))
 		return TDX_OPERAND_INVALID | TDX_OPERAND_XFAM;
@@ -90,7 +72,8 @@ uint64_t td_params_check(const struct tdxmod *mod, const struct td_params *param
 		return TDX_OPERAND_INVALID | TDX_OPERAND_MAX_VCPUS;
 	if (!eptp_ok(params->eptp_controls))
 		return TDX_OPERAND_INVALID | TDX_OPERAND_EPTP_CONTROLS;
-	if (params->config_flags & ~CONFIG_KNOWN ||
+	if (!fixed_ok(params->config_flags, desc->config_flags_fixed0,
+		      desc->config_flags_fixed1) ||
 	    (td_params_wide_gpa(params) && !td_params_five_levels(params)))
 		return TDX_OPERAND_INVALID | TDX_OPERAND_EXEC_CONTROLS;
 	if (params->tsc_frequency < TSC_FREQUENCY_MIN || params->tsc_frequency > TSC_FREQUENCY_MAX)
@@ -102,5 +85,5 @@ uint64_t td_params_check(const struct tdxmod *mod, const struct td_params *param
 		      (TD_PARAMS_NR_CPUIDS - used) * sizeof(params->cpuid[0])))
 		return TDX_OPERAND_INVALID | TDX_OPERAND_RDX;
 
-	return cpuid_check(mod, params, detail);
+	return td_cpuid_check(mod, params, detail);
 }

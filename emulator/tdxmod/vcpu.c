@@ -35,7 +35,7 @@ static uint64_t create_locked(struct tdxmod *mod, struct td *td, uint64_t tdvpr)
 	struct vcpu *vcpu;
 	uint64_t status;
 
-	status = td_usable(mod, td);
+	status = td_usable(td);
 	if (!status)
 		status = td_op_get(td, ACCESS_SHARED, OP_VCPU_CREATE);
 	if (status)
@@ -83,7 +83,7 @@ static uint64_t addcx_locked(struct tdxmod *mod, struct td *td, struct vcpu *vcp
 {
 	uint64_t status;
 
-	status = td_usable(mod, td);
+	status = td_usable(td);
 	if (!status)
 		status = td_op_get(td, ACCESS_SHARED, OP_VCPU_CREATE);
 	if (status)
@@ -190,7 +190,7 @@ uint64_t tdh_vp_init(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs
 	if (status)
 		return status;
 
-	status = td_usable(mod, td);
+	status = td_usable(td);
 	if (!status)
 		status = td_op_get(td, ACCESS_EXCLUSIVE, OP(TD_INITIALIZED));
 	if (!status) {

@@ -231,7 +231,7 @@ FIXTURE_TEST(parameters_at_the_limit)
 	return true;
 }
 
-/* The module says how many vCPUs a TD can have; there is room for 576 */
+/* The module says how many vCPUs a TD can have; none has said more than 1376 */
 FIXTURE_TEST(most_vcpus)
 {
 	static const struct {
@@ -240,8 +240,8 @@ FIXTURE_TEST(most_vcpus)
 	} cases[] = {
 		{ 8, 8, TDX_SUCCESS },
 		{ 8, 9, TDX_OPERAND_INVALID | TDX_OPERAND_MAX_VCPUS },
-		{ 1000, 576, TDX_SUCCESS },
-		{ 1000, 577, TDX_OPERAND_INVALID | TDX_OPERAND_MAX_VCPUS },
+		{ 1376, 1376, TDX_SUCCESS },
+		{ 2000, 1377, TDX_OPERAND_INVALID | TDX_OPERAND_MAX_VCPUS },
 		{ 0, 576, TDX_SUCCESS },
 		{ 0, 577, TDX_OPERAND_INVALID | TDX_OPERAND_MAX_VCPUS },
 	};
@@ -863,14 +863,16 @@ FIXTURE_TEST(cpuid_fields)
 	/* Leaf 4, sub-leaf 1, both halves */
 	CHECK_EQ(read_field(f, TDH_MNG_RD, guest.tdr, class | 4 << 9 | 1 << 1, &value),
 		 TDX_SUCCESS);
-	CHECK_EQ(value, 0x100000000011);
+	/* Bits 11:0 of EBX cannot be configured: the CPU's line size */
+	CHECK_EQ(value, 0x103f00000011);
 	CHECK_EQ(read_field(f, TDH_MNG_RD, guest.tdr, class | 4 << 9 | 1 << 1 | 1, &value),
 		 TDX_SUCCESS);
 	CHECK_EQ(value, 0x400000033);
 	/* Leaf 0x80000008 has no sub-leaves */
 	CHECK_EQ(read_field(f, TDH_MNG_RD, guest.tdr, class | 1 << 16 | 8 << 9 | 1 << 8, &value),
 		 TDX_SUCCESS);
-	CHECK_EQ(value, 0x30);
+	/* 57 linear address bits are the CPU's own */
+	CHECK_EQ(value, 0x3930);
 	CHECK_EQ(read_field(f, TDH_MNG_RD, guest.tdr, class | 8 << 9 | 1 << 8, &value),
 		 TDX_METADATA_FIELD_ID_INCORRECT);
 	CHECK_EQ(read_field(f, TDH_MNG_RD, guest.tdr, class | 1 << 16 | 8 << 9, &value),
