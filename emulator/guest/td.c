@@ -26,7 +26,8 @@
 #define TDX_ATTR_SEPT_VE_DISABLE	(1ULL << 28)
 /* CPUID 80000008: physical and guest physical address width */
 #define CPUID_ADDRESS_SIZES		0x80000008
-#define CPUID_ADDRESS_SIZES_48		(48 << 16 | 48)
+#define CPUID_PHYSICAL_BITS		0xff
+#define CPUID_GUEST_BITS_48		(48 << 16)
 #define CPUID_FEATURES			1
 #define CPUID_1_ECX_X2APIC		(1U << 21)
 #define MAX_CPUID_ENTRIES		256
@@ -56,43 +57,95 @@ static bool tdx_command(int fd, enum kvm_tdx_cmd_id id, uint32_t flags, const vo
 		    (unsigned long long)cmd.hw_error);
 }
 
-static bool init_vm(struct td *td, char error[static TD_ERROR_SIZE])
+/* What KVM can give to any guest; to be freed */
+static struct kvm_cpuid2 *supported_cpuid(int kvm, char error[static TD_ERROR_SIZE])
 {
-	struct kvm_tdx_capabilities *caps;
-	struct kvm_tdx_init_vm *init;
+	struct kvm_cpuid2 *cpuid;
+
+	cpuid = calloc(1, sizeof(*cpuid) + MAX_CPUID_ENTRIES * sizeof(struct kvm_cpuid_entry2));
+	cpuid->nent = MAX_CPUID_ENTRIES;
+	if (!ioctl(kvm, KVM_GET_SUPPORTED_CPUID, cpuid))
+		return cpuid;
+	fail(error, "KVM_GET_SUPPORTED_CPUID failed: %s", strerror(errno));
+	free(cpuid);
+	return NULL;
+}
+
+static struct kvm_cpuid_entry2 *find_cpuid(struct kvm_cpuid2 *cpuid, uint32_t leaf,
+					   uint32_t subleaf)
+{
+	unsigned int i;
+
+	for (i = 0; i < cpuid->nent; i++) {
+		struct kvm_cpuid_entry2 *entry = &cpuid->entries[i];
+
+		if (entry->function == leaf &&
+		    (!(entry->flags & KVM_CPUID_FLAG_SIGNIFCANT_INDEX) || entry->index == subleaf))
+			return entry;
+	}
+	return NULL;
+}
+
+/* As any VMM that wants what it can get: all that KVM has and the module lets it configure. */
+static void choose_cpuid(struct kvm_cpuid2 *wanted, const struct kvm_cpuid2 *configurable,
+			 struct kvm_cpuid2 *supported)
+{
+	unsigned int i;
+
+	for (i = 0; i < configurable->nent; i++) {
+		const struct kvm_cpuid_entry2 *may = &configurable->entries[i];
+		struct kvm_cpuid_entry2 *has = find_cpuid(supported, may->function, may->index);
+		struct kvm_cpuid_entry2 *entry = &wanted->entries[wanted->nent];
+
+		if (!has)
+			continue;
+		*entry = *has;
+		entry->eax &= may->eax;
+		entry->ebx &= may->ebx;
+		entry->ecx &= may->ecx;
+		entry->edx &= may->edx;
+		if (entry->function == CPUID_ADDRESS_SIZES)
+			entry->eax = (entry->eax & CPUID_PHYSICAL_BITS) | CPUID_GUEST_BITS_48;
+		wanted->nent++;
+	}
+}
+
+static bool init_vm(struct td *td, int kvm, char error[static TD_ERROR_SIZE])
+{
+	const size_t entries = MAX_CPUID_ENTRIES * sizeof(struct kvm_cpuid_entry2);
+	struct kvm_cpuid2 *supported = supported_cpuid(kvm, error);
+	struct kvm_tdx_capabilities *caps = calloc(1, sizeof(*caps) + entries);
+	struct kvm_tdx_init_vm *init = calloc(1, sizeof(*init) + entries);
 	bool ok;
 
-	caps = calloc(1, sizeof(*caps) + MAX_CPUID_ENTRIES * sizeof(struct kvm_cpuid_entry2));
-	init = calloc(1, sizeof(*init) + sizeof(struct kvm_cpuid_entry2));
 	caps->cpuid.nent = MAX_CPUID_ENTRIES;
-	ok = tdx_command(td->vm, KVM_TDX_CAPABILITIES, 0, caps, "KVM_TDX_CAPABILITIES", error);
+	ok = supported && tdx_command(td->vm, KVM_TDX_CAPABILITIES, 0, caps,
+				      "KVM_TDX_CAPABILITIES", error);
 	if (ok) {
 		init->attributes = caps->supported_attrs & TDX_ATTR_SEPT_VE_DISABLE;
 		init->xfam = caps->supported_xfam;
-		init->cpuid.nent = 1;
-		init->cpuid.entries[0].function = CPUID_ADDRESS_SIZES;
-		init->cpuid.entries[0].eax = CPUID_ADDRESS_SIZES_48;
+		choose_cpuid(&init->cpuid, &caps->cpuid, supported);
 		ok = tdx_command(td->vm, KVM_TDX_INIT_VM, 0, init, "KVM_TDX_INIT_VM", error);
 	}
 	free(init);
 	free(caps);
+	free(supported);
 	return ok;
 }
 
 static bool set_cpuid(int kvm, int vcpu, char error[static TD_ERROR_SIZE])
 {
-	struct kvm_cpuid2 *cpuid;
-	unsigned int i;
+	struct kvm_cpuid2 *cpuid = supported_cpuid(kvm, error);
+	struct kvm_cpuid_entry2 *features;
 	bool ok;
 
-	cpuid = calloc(1, sizeof(*cpuid) + MAX_CPUID_ENTRIES * sizeof(struct kvm_cpuid_entry2));
-	cpuid->nent = MAX_CPUID_ENTRIES;
-	ok = !ioctl(kvm, KVM_GET_SUPPORTED_CPUID, cpuid);
+	if (!cpuid)
+		return false;
 	/* TDs have an x2APIC, and KVM wants to hear it from us. */
-	for (i = 0; ok && i < cpuid->nent; i++)
-		if (cpuid->entries[i].function == CPUID_FEATURES)
-			cpuid->entries[i].ecx |= CPUID_1_ECX_X2APIC;
-	ok = ok && !ioctl(vcpu, KVM_SET_CPUID2, cpuid);
+	features = find_cpuid(cpuid, CPUID_FEATURES, 0);
+	if (features)
+		features->ecx |= CPUID_1_ECX_X2APIC;
+	ok = !ioctl(vcpu, KVM_SET_CPUID2, cpuid);
 	free(cpuid);
 	return ok || fail(error, "KVM_SET_CPUID2 failed: %s", strerror(errno));
 }
@@ -178,12 +231,35 @@ bool td_build(struct td *td, int kvm, unsigned int nr_vcpus, char error[static T
 			    strerror(errno));
 	if (ioctl(td->vm, KVM_ENABLE_CAP, &split))
 		return fail(error, "KVM_CAP_SPLIT_IRQCHIP failed: %s", strerror(errno));
-	if (!init_vm(td, error))
+	if (!init_vm(td, kvm, error))
 		return false;
 	while (td->nr_vcpus < nr_vcpus)
 		if (!add_vcpu(td, kvm, error))
 			return false;
 	return add_memory(td, error) && add_first_pages(td, error);
+}
+
+bool td_cpuid(struct td *td, uint32_t leaf, uint32_t subleaf,
+	      uint32_t reg[static TD_NR_REGISTERS], char error[static TD_ERROR_SIZE])
+{
+	const struct kvm_cpuid_entry2 *entry;
+	struct kvm_cpuid2 *cpuid;
+	bool ok;
+
+	cpuid = calloc(1, sizeof(*cpuid) + MAX_CPUID_ENTRIES * sizeof(struct kvm_cpuid_entry2));
+	cpuid->nent = MAX_CPUID_ENTRIES;
+	ok = tdx_command(td->vcpu[0], KVM_TDX_GET_CPUID, 0, cpuid, "KVM_TDX_GET_CPUID", error);
+	entry = ok ? find_cpuid(cpuid, leaf, subleaf) : NULL;
+	if (entry) {
+		reg[0] = entry->eax;
+		reg[1] = entry->ebx;
+		reg[2] = entry->ecx;
+		reg[3] = entry->edx;
+	} else if (ok) {
+		ok = fail(error, "the TD has no CPUID leaf %#x, sub-leaf %#x", leaf, subleaf);
+	}
+	free(cpuid);
+	return ok;
 }
 
 bool td_finalize(struct td *td, char error[static TD_ERROR_SIZE])
@@ -205,7 +281,7 @@ static enum td_exit unexpected(const struct kvm_run *run, char error[static TD_E
 	return TD_EXIT_ERROR;
 }
 
-enum td_exit td_enter(struct td *td, unsigned int vcpu, uint32_t *value,
+enum td_exit td_enter(struct td *td, unsigned int vcpu, uint16_t *port, uint32_t *value,
 		      char error[static TD_ERROR_SIZE])
 {
 	const struct kvm_run *run = td->run[vcpu];
@@ -219,6 +295,7 @@ enum td_exit td_enter(struct td *td, unsigned int vcpu, uint32_t *value,
 	if (run->exit_reason != KVM_EXIT_IO || run->io.direction != KVM_EXIT_IO_OUT ||
 	    run->io.size > sizeof(*value))
 		return unexpected(run, error);
+	*port = run->io.port;
 	*value = 0;
 	memcpy(value, (const char *)run + run->io.data_offset, run->io.size);
 	return TD_EXIT_OUT;

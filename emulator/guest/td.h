@@ -10,6 +10,11 @@
 #define TD_MAX_VCPUS	64
 #define TD_ERROR_SIZE	256
 
+/* Where the TD's program writes (tdxmod/program.h): its counter; four registers of CPUID */
+#define TD_COUNTER_PORT	0x500
+#define TD_CPUID_PORT	0x510
+#define TD_NR_REGISTERS	4
+
 struct kvm_run;
 
 /**
@@ -44,6 +49,17 @@ struct td {
  */
 bool td_build(struct td *td, int kvm, unsigned int nr_vcpus, char error[static TD_ERROR_SIZE]);
 
+/**
+ * td_cpuid() - what CPUID says in the TD, as KVM reads it from the module
+ * @td: a TD that is not finalized: KVM does not tell it of others
+ * @leaf: EAX of CPUID
+ * @subleaf: ECX of CPUID
+ * @reg: receives EAX, EBX, ECX and EDX
+ * @error: receives one sentence on failure
+ */
+bool td_cpuid(struct td *td, uint32_t leaf, uint32_t subleaf,
+	      uint32_t reg[static TD_NR_REGISTERS], char error[static TD_ERROR_SIZE]);
+
 /** td_finalize() - end the measurement; the TD can run */
 bool td_finalize(struct td *td, char error[static TD_ERROR_SIZE]);
 
@@ -54,10 +70,11 @@ enum td_exit { TD_EXIT_OUT, TD_EXIT_SIGNAL, TD_EXIT_ERROR };
  * td_enter() - run a vCPU until the TD writes to an I/O port
  * @td: the TD
  * @vcpu: index of the vCPU
+ * @port: receives the port
  * @value: receives what was written
  * @error: receives one sentence for TD_EXIT_ERROR
  */
-enum td_exit td_enter(struct td *td, unsigned int vcpu, uint32_t *value,
+enum td_exit td_enter(struct td *td, unsigned int vcpu, uint16_t *port, uint32_t *value,
 		      char error[static TD_ERROR_SIZE]);
 
 /**

@@ -23,14 +23,18 @@
 #define NSEC_PER_MSEC	1000000L
 
 static const char usage[] =
-"Usage: tdrun [-t TDS] [-c VCPUS] [-n EXITS] [-i MS] [-u] [-v]\n"
+"Usage: tdrun [-t TDS] [-c VCPUS] [-n EXITS] [-i MS] [-u] [-v] [--cpuid LEAF[.SUBLEAF]]\n"
 "  -t TDS    number of TDs (1)\n"
 "  -c VCPUS  vCPUs of each (1)\n"
 "  -n EXITS  end after so many exits of each vCPU (0: on SIGTERM or SIGINT)\n"
 "  -i MS     pause between two exits (0)\n"
 "  -u        stay unfinalised until SIGUSR1\n"
 "  SIGUSR1 to TDs that run: the host takes back what they touched\n"
-"  -v        print every counter: td N vcpu N counter N\n";
+"  -v        print every counter: td N vcpu N counter N\n"
+"  --cpuid LEAF[.SUBLEAF]  print what each TD has there, once it is built:\n"
+"            td N cpuid LEAF.SUBLEAF EAX EBX ECX EDX; every number is hexadecimal\n"
+"What a TD's program writes with its \"cpuid\" to port 0x510 is printed, too, as\n"
+"td N vcpu N sees EAX EBX ECX EDX; that must not change while the TD runs.\n";
 
 /** struct options - the command line */
 struct options {
@@ -40,6 +44,15 @@ struct options {
 	unsigned int interval_ms;
 	bool unfinalised;
 	bool verbose;
+	bool show_cpuid;
+	unsigned int leaf;
+	unsigned int subleaf;
+};
+
+/** struct seen - what a vCPU has told about its CPUID; complete if @nr is all of it */
+struct seen {
+	unsigned int nr;
+	uint32_t reg[TD_NR_REGISTERS];
 };
 
 /** struct worker - a thread that runs one vCPU */
@@ -49,6 +62,7 @@ struct worker {
 	unsigned int vcpu;
 	unsigned int exits;
 	uint32_t counter;
+	struct seen seen;
 	bool ok;
 };
 
@@ -93,18 +107,53 @@ static bool count(struct worker *worker, uint32_t value)
 	return true;
 }
 
+/* Whether the TD sees the CPUID that it saw first. */
+static bool look_at_cpuid(struct worker *worker, unsigned int r, uint32_t value)
+{
+	struct seen *seen = &worker->seen;
+	char sentence[TD_ERROR_SIZE];
+
+	if (seen->nr == TD_NR_REGISTERS) {
+		if (seen->reg[r] == value)
+			return true;
+		snprintf(sentence, sizeof(sentence), "register %u of CPUID changed from %08x to %08x",
+			 r, seen->reg[r], value);
+		complain(worker, sentence);
+		return false;
+	}
+	seen->reg[r] = value;
+	if (++seen->nr == TD_NR_REGISTERS) {
+		printf("td %u vcpu %u sees %08x %08x %08x %08x\n", worker->td, worker->vcpu,
+		       seen->reg[0], seen->reg[1], seen->reg[2], seen->reg[3]);
+		fflush(stdout);
+	}
+	return true;
+}
+
+static bool take_exit(struct worker *worker, uint16_t port, uint32_t value)
+{
+	unsigned int r = (port - TD_CPUID_PORT) / sizeof(value);
+
+	if (port >= TD_CPUID_PORT && r < TD_NR_REGISTERS)
+		return look_at_cpuid(worker, r, value);
+	if (!count(worker, value))
+		return false;
+	pause_between();
+	return true;
+}
+
 static void *work(void *arg)
 {
 	struct worker *worker = arg;
 	char error[TD_ERROR_SIZE];
 	uint32_t value;
+	uint16_t port;
 
 	while (!stop && (!options.exits || worker->exits < options.exits)) {
-		switch (td_enter(&tds[worker->td], worker->vcpu, &value, error)) {
+		switch (td_enter(&tds[worker->td], worker->vcpu, &port, &value, error)) {
 		case TD_EXIT_OUT:
-			if (!count(worker, value))
+			if (!take_exit(worker, port, value))
 				return NULL;
-			pause_between();
 			break;
 		case TD_EXIT_SIGNAL:
 			break;
@@ -152,13 +201,26 @@ static void *work_and_tell(void *arg)
 	return NULL;
 }
 
+static bool show_cpuid(unsigned int td, char error[static TD_ERROR_SIZE])
+{
+	uint32_t reg[TD_NR_REGISTERS];
+
+	if (!options.show_cpuid)
+		return true;
+	if (!td_cpuid(&tds[td], options.leaf, options.subleaf, reg, error))
+		return false;
+	printf("td %u cpuid %x.%x %08x %08x %08x %08x\n", td, options.leaf, options.subleaf,
+	       reg[0], reg[1], reg[2], reg[3]);
+	return true;
+}
+
 static bool build_all(int kvm)
 {
 	char error[TD_ERROR_SIZE];
 	unsigned int i;
 
 	for (i = 0; i < options.nr_tds; i++) {
-		if (!td_build(&tds[i], kvm, options.nr_vcpus, error)) {
+		if (!td_build(&tds[i], kvm, options.nr_vcpus, error) || !show_cpuid(i, error)) {
 			fprintf(stderr, "tdrun: td %u: %s\n", i, error);
 			return false;
 		}
@@ -269,12 +331,32 @@ static bool parse_number(const char *text, unsigned int min, unsigned int max, u
 	return true;
 }
 
+/* LEAF or LEAF.SUBLEAF, hexadecimal */
+static bool parse_cpuid(const char *text)
+{
+	char *end;
+
+	options.show_cpuid = true;
+	options.leaf = strtoul(text, &end, 16);
+	if (end == text || (*end && *end != '.'))
+		return false;
+	if (*end == '.') {
+		text = end + 1;
+		options.subleaf = strtoul(text, &end, 16);
+	}
+	return end != text && !*end;
+}
+
 static bool parse_options(int argc, char **argv)
 {
+	static const struct option names[] = {
+		{ "cpuid", required_argument, NULL, 'C' },
+		{ }
+	};
 	bool ok = true;
 	int c;
 
-	while (ok && (c = getopt(argc, argv, "t:c:n:i:uv")) != -1) {
+	while (ok && (c = getopt_long(argc, argv, "t:c:n:i:uv", names, NULL)) != -1) {
 		switch (c) {
 		case 't':
 			ok = parse_number(optarg, 1, MAX_TDS, &options.nr_tds);
@@ -287,6 +369,9 @@ static bool parse_options(int argc, char **argv)
 			break;
 		case 'i':
 			ok = parse_number(optarg, 0, UINT32_MAX, &options.interval_ms);
+			break;
+		case 'C':
+			ok = parse_cpuid(optarg);
 			break;
 		case 'u':
 			options.unfinalised = true;

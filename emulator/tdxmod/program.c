@@ -8,6 +8,7 @@
 
 #define MAX_PORT	0xffff
 #define MAX_OUT_SIZE	4
+#define CPUID_PORTS	16
 #define MAX_STATEMENT	64
 
 /** struct syntax - a keyword and its arguments */
@@ -21,6 +22,7 @@ static const struct syntax grammar[] = {
 	{ "inc", PROGRAM_INC, 0 },
 	{ "touch", PROGRAM_TOUCH, 2 },
 	{ "out", PROGRAM_OUT, 2 },
+	{ "cpuid", PROGRAM_CPUID, 3 },
 	{ "hlt", PROGRAM_HLT, 1 },
 	{ "spin", PROGRAM_SPIN, 1 },
 };
@@ -36,6 +38,9 @@ static bool arguments_ok(const struct program_statement *statement)
 		return !(arg[0] % 4096) && arg[1] && arg[1] <= PROGRAM_MAX_PAGES;
 	case PROGRAM_OUT:
 		return arg[0] <= MAX_PORT && arg[1] && arg[1] <= MAX_OUT_SIZE && arg[1] != 3;
+	case PROGRAM_CPUID:
+		return arg[0] <= UINT32_MAX && arg[1] <= UINT32_MAX &&
+		       arg[2] <= MAX_PORT + 1 - CPUID_PORTS;
 	case PROGRAM_HLT:
 	case PROGRAM_SPIN:
 		return arg[0];

@@ -13,6 +13,9 @@
  *			the counter; nothing if that GPA is 0
  *	out PORT SIZE	TDG.VP.VMCALL<Instruction.IO>: write the counter's low
  *			SIZE (1, 2 or 4) bytes to PORT
+ *	cpuid L S PORT	the same with the TD's own CPUID of leaf L and sub-leaf S: EAX,
+ *			EBX, ECX and EDX to PORT, PORT + 4, PORT + 8 and PORT + 12, an
+ *			exit each; 0 where the TD has no such leaf
  *	hlt N		TDG.VP.VMCALL<Instruction.HLT> when N divides the counter
  *	spin N		let N interrupts pass that nobody sees
  */
@@ -34,6 +37,7 @@ enum program_op {
 	PROGRAM_INC,
 	PROGRAM_TOUCH,
 	PROGRAM_OUT,
+	PROGRAM_CPUID,
 	PROGRAM_HLT,
 	PROGRAM_SPIN,
 };
@@ -41,7 +45,7 @@ enum program_op {
 /** struct program_statement - one statement and its arguments */
 struct program_statement {
 	enum program_op op;
-	uint64_t arg[2];
+	uint64_t arg[3];
 };
 
 /** struct program_text - a parsed script */
@@ -54,6 +58,7 @@ struct program_text {
  * struct program - a vCPU's progress; part of the TDVPS, so it survives updates
  * @next: statement to execute
  * @counter: see above
+ * @shown: registers that the cpuid statement has written
  * @spun: interrupts that the spin statement has let pass
  * @written: what was last written to each page that touch knows
  * @accepted: which page that was: another one may be mapped there later
@@ -61,6 +66,7 @@ struct program_text {
 struct program {
 	unsigned int next;
 	uint64_t counter;
+	unsigned int shown;
 	uint64_t spun;
 	uint64_t written[PROGRAM_MAX_PAGES];
 	uint64_t accepted[PROGRAM_MAX_PAGES];

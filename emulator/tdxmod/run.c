@@ -4,6 +4,7 @@
 
 #include "platform/hpa.h"
 #include "tdxmod/run.h"
+#include "tdxmod/td_cpuid.h"
 
 /* VMX basic exit reasons: of the exit, and as sub-function of TDG.VP.VMCALL */
 #define EXIT_EXTERNAL_INTERRUPT	1
@@ -72,6 +73,22 @@ static enum step out(struct run *run, uint64_t port, uint64_t size)
 
 	return vmcall(run, EXIT_IO_INSTRUCTION, size, VMCALL_IO_WRITE, port,
 		      run->vcpu->program.counter & mask);
+}
+
+static enum step cpuid(struct run *run, uint32_t leaf, uint32_t subleaf, uint64_t port)
+{
+	unsigned int *shown = &run->vcpu->program.shown;
+	const struct native_leaf *found = td_cpuid_find(&run->td->cpuid, leaf, subleaf);
+	unsigned int r = *shown;
+
+	/* As the instruction does: ECX means nothing where there are no sub-leaves */
+	if (!found)
+		found = td_cpuid_find(&run->td->cpuid, leaf, MODULE_NO_SUBLEAF);
+	*shown = (r + 1) % 4;
+	vmcall(run, EXIT_IO_INSTRUCTION, sizeof(uint32_t), VMCALL_IO_WRITE,
+	       port + r * sizeof(uint32_t), found ? found->reg[r] : 0);
+
+	return *shown ? STEP_EXIT_AGAIN : STEP_EXIT;
 }
 
 static enum step hlt(struct run *run, uint64_t every)
@@ -224,6 +241,8 @@ static enum step execute(struct run *run, const struct program_statement *statem
 		return touch(run, arg[0], arg[1]);
 	case PROGRAM_OUT:
 		return out(run, arg[0], arg[1]);
+	case PROGRAM_CPUID:
+		return cpuid(run, arg[0], arg[1], arg[2]);
 	case PROGRAM_HLT:
 		return hlt(run, arg[0]);
 	case PROGRAM_SPIN:

@@ -37,6 +37,7 @@ static bool statements(void)
 	static const char *const good[] = {
 		"inc", "inc;", ";;inc\n\n", "  inc\t;\r\n", "touch 0 1", "touch 4096 16",
 		"touch 0x1000 1", "out 0 1", "out 65535 4", "out 0x500 2", "hlt 1", "spin 1",
+		"cpuid 1 0 0x510", "cpuid 0xffffffff 0xffffffff 0xfff0",
 		"# words; jump 3\ninc", "inc # words", "inc\n  # words\n", "inc\n\t#; jump 3",
 	};
 	static const char *const bad[] = {
@@ -44,6 +45,8 @@ static bool statements(void)
 		"touch", "touch 0", "touch 0 0", "touch 0 17", "touch 1 1", "touch 4095 1",
 		"touch 0 1 1", "touch 0 1x",
 		"out 65536 4", "out 0 0", "out 0 3", "out 0 5", "out 0", "out x 1",
+		"cpuid", "cpuid 1", "cpuid 1 0", "cpuid 1 0 0xfff1", "cpuid 0x100000000 0 0",
+		"cpuid 1 0x100000000 0", "cpuid 1 0 0 0",
 		"hlt", "hlt 0", "spin", "spin 0", "inc; spin 0",
 	};
 
@@ -139,6 +142,37 @@ static bool out_body(struct fixture *f)
 static bool out(void)
 {
 	return run_script("inc; out 0x80 1; out 0x81 2; out 0x82 4", out_body);
+}
+
+/* Four exits with the TD's own CPUID; the sub-leaf counts only where there are some */
+static bool cpuid_body(struct fixture *f)
+{
+	static const uint32_t expected[3][4] = {
+		{ 0x23, 0x756e6547, 0x6c65746e, 0x49656e69 },
+		{ 0, 0, 0, 0x3f & ~0x28 },
+		{ 0, 0, 0, 0 },
+	};
+	struct seam_regs regs;
+	struct guest guest;
+
+	guest_init(&guest, &f->host, HOST_TD_KEYID, GUEST_PA);
+	CHECK_EQ(guest_build(&guest, 1), TDX_SUCCESS);
+	for (unsigned int i = 0; i < 3; i++) {
+		for (unsigned int r = 0; r < 4; r++) {
+			CHECK(is_vmcall(&guest, EXIT_IO, &regs));
+			CHECK_EQ(regs.gpr[SEAM_R12], 4);
+			CHECK_EQ(regs.gpr[SEAM_R13], 1);
+			CHECK_EQ(regs.gpr[SEAM_R14], 0x510 + i * 0x100 + r * 4);
+			CHECK_EQ(regs.gpr[SEAM_R15], expected[i][r]);
+		}
+	}
+
+	return true;
+}
+
+static bool cpuid(void)
+{
+	return run_script("cpuid 0 5 0x510; cpuid 7 2 0x610; cpuid 7 3 0x710", cpuid_body);
 }
 
 /* Every third counter value halts; the others show in the I/O exits between */
@@ -317,6 +351,7 @@ static const struct test tests[] = {
 	{ "statements", statements },
 	{ "lengths", lengths },
 	{ "out", out },
+	{ "cpuid", cpuid },
 	{ "hlt", hlt },
 	{ "spin", spin },
 	{ "a program without an exit", endless },
