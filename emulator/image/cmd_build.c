@@ -14,38 +14,66 @@
 
 #define MAX_DATE			99991231
 #define MAX_HANDOFF_PAGES		0x10000
+#define MAX_KNOWN			1024
 
 enum option_id {
-	OPT_VERSION = 1, OPT_BUILD_NUM, OPT_INTERNAL, OPT_HEADER, OPT_SVN, OPT_HV, OPT_MIN_HV,
-	OPT_NO_DOWNGRADE, OPT_HANDOFF_PAGES, OPT_FEATURES0, OPT_CPUS, OPT_PAGES, OPT_DATE,
-	OPT_DEBUG_SIGNED, OPT_CRYPTO_GENERATION, OPT_DISABLE_LEAF, OPT_SET, OPT_ABSENT,
-	OPT_SIGSTRUCT_HV, OPT_KEY, OPT_NO_SIGN,
+	OPT_LIKE = 1, OPT_VERSION, OPT_HEADER, OPT_SVN, OPT_NO_DOWNGRADE, OPT_HANDOFF_PAGES,
+	OPT_CPUS, OPT_CPUID_CONFIGS, OPT_DATE, OPT_DEBUG_SIGNED, OPT_DISABLE_LEAF, OPT_SET,
+	OPT_ABSENT, OPT_SIGSTRUCT_HV, OPT_KEY, OPT_NO_SIGN,
+	/* From here on: index into numbers[] */
+	OPT_NUMBER,
 };
 
-static const struct option options[] = {
+/** struct number - an option whose value goes as it is into a member of image_spec */
+struct number {
+	const char *option;
+	size_t offset;
+	size_t size;
+	uint64_t max;
+};
+
+#define MEMBER_SIZE(member)	sizeof(((struct image_spec *)0)->member)
+#define NUMBER(option, member)	NUMBER_TO(option, member, UINT64_MAX >> (64 - 8 * MEMBER_SIZE(member)))
+#define NUMBER_TO(option, member, max)	\
+	{ option, offsetof(struct image_spec, member), MEMBER_SIZE(member), max }
+
+static const struct number numbers[] = {
+	NUMBER("build-num", desc.build_num),
+	NUMBER("internal", desc.internal),
+	NUMBER("hv", desc.module_hv),
+	NUMBER("min-hv", desc.min_update_hv),
+	NUMBER("features0", desc.features0),
+	NUMBER("attributes-fixed0", desc.attributes_fixed0),
+	NUMBER("config-flags-fixed0", desc.config_flags_fixed0),
+	NUMBER("tdcs-pages", desc.tdcs_pages),
+	NUMBER("tdvps-pages", desc.tdvps_pages),
+	NUMBER("max-vcpus", desc.max_vcpus_per_td),
+	NUMBER("crypto-generation", desc.crypto_generation),
+	NUMBER_TO("pages", nr_pages, BLOB_MAX_MODULE_PAGES),
+};
+
+#define NR_NUMBERS	(sizeof(numbers) / sizeof(numbers[0]))
+
+static const struct option others[] = {
+	{ "like", required_argument, NULL, OPT_LIKE },
 	{ "version", required_argument, NULL, OPT_VERSION },
-	{ "build-num", required_argument, NULL, OPT_BUILD_NUM },
-	{ "internal", required_argument, NULL, OPT_INTERNAL },
 	{ "header", required_argument, NULL, OPT_HEADER },
 	{ "svn", required_argument, NULL, OPT_SVN },
-	{ "hv", required_argument, NULL, OPT_HV },
-	{ "min-hv", required_argument, NULL, OPT_MIN_HV },
-	{ "no-downgrade", no_argument, NULL, OPT_NO_DOWNGRADE },
+	{ "no-downgrade", optional_argument, NULL, OPT_NO_DOWNGRADE },
 	{ "handoff-pages", required_argument, NULL, OPT_HANDOFF_PAGES },
-	{ "features0", required_argument, NULL, OPT_FEATURES0 },
 	{ "cpus", required_argument, NULL, OPT_CPUS },
-	{ "pages", required_argument, NULL, OPT_PAGES },
+	{ "cpuid-configs", required_argument, NULL, OPT_CPUID_CONFIGS },
 	{ "date", required_argument, NULL, OPT_DATE },
 	{ "debug-signed", no_argument, NULL, OPT_DEBUG_SIGNED },
-	{ "crypto-generation", required_argument, NULL, OPT_CRYPTO_GENERATION },
 	{ "disable-leaf", no_argument, NULL, OPT_DISABLE_LEAF },
 	{ "set", required_argument, NULL, OPT_SET },
 	{ "absent", required_argument, NULL, OPT_ABSENT },
 	{ "sigstruct-hv", required_argument, NULL, OPT_SIGSTRUCT_HV },
 	{ "key", required_argument, NULL, OPT_KEY },
 	{ "no-sign", no_argument, NULL, OPT_NO_SIGN },
-	{ }
 };
+
+#define NR_OTHERS	(sizeof(others) / sizeof(others[0]))
 
 /**
  * struct build - the command line
@@ -171,24 +199,45 @@ static void parse_svn(struct image_spec *spec, const char *text)
 	spec->svn_minor = values[1];
 }
 
-static void parse_option(struct build *build, int option, char *value)
+static void parse_like(struct image_spec *spec, const char *text)
+{
+	const struct release *release = release_by_name(text);
+	char known[MAX_KNOWN] = "";
+	char name[RELEASE_NAME_SIZE];
+
+	if (release) {
+		image_spec_like(spec, release);
+		return;
+	}
+	for (unsigned int i = 0; i < nr_releases; i++) {
+		release_name(&releases[i], name);
+		snprintf(known + strlen(known), sizeof(known) - strlen(known), " %s", name);
+	}
+	usage_error("--like: \"%s\" is no release that is known; these are:%s.", text, known);
+}
+
+static void parse_plain_number(struct image_spec *spec, const struct number *number,
+			       const char *text)
+{
+	char option[32];
+	uint64_t value;
+
+	snprintf(option, sizeof(option), "--%s", number->option);
+	value = parse_number(option, text, number->max);
+	memcpy((char *)spec + number->offset, &value, number->size);
+}
+
+static void parse_spec(struct build *build, int option, char *value)
 {
 	struct image_spec *spec = &build->spec;
 	struct module_desc *desc = &spec->desc;
 	uint64_t number;
 
 	switch (option) {
-	case 'o':
-		build->output = value;
+	case OPT_LIKE:
 		break;
 	case OPT_VERSION:
 		parse_version(desc, value);
-		break;
-	case OPT_BUILD_NUM:
-		desc->build_num = parse_number("--build-num", value, UINT16_MAX);
-		break;
-	case OPT_INTERNAL:
-		desc->internal = parse_number("--internal", value, UINT16_MAX);
 		break;
 	case OPT_HEADER:
 		spec->header = parse_header(value);
@@ -196,14 +245,8 @@ static void parse_option(struct build *build, int option, char *value)
 	case OPT_SVN:
 		parse_svn(spec, value);
 		break;
-	case OPT_HV:
-		desc->module_hv = parse_number("--hv", value, UINT16_MAX);
-		break;
-	case OPT_MIN_HV:
-		desc->min_update_hv = parse_number("--min-hv", value, UINT16_MAX);
-		break;
 	case OPT_NO_DOWNGRADE:
-		desc->no_downgrade = 1;
+		desc->no_downgrade = value ? parse_number("--no-downgrade", value, 1) : 1;
 		break;
 	case OPT_HANDOFF_PAGES:
 		/* Counts are stored minus one: 0 makes no sense */
@@ -213,24 +256,33 @@ static void parse_option(struct build *build, int option, char *value)
 		desc->handoff_pages_raw = number - 1;
 		build->handoff_pages_given = true;
 		break;
-	case OPT_FEATURES0:
-		desc->features0 = parse_number("--features0", value, UINT64_MAX);
-		break;
 	case OPT_CPUS:
 		parse_cpus(spec, value);
 		break;
-	case OPT_PAGES:
-		spec->nr_pages = parse_number("--pages", value, BLOB_MAX_MODULE_PAGES);
+	case OPT_CPUID_CONFIGS:
+		/* The list only ever grew at its end, so an older one is its beginning */
+		desc->nr_cpuid_config = parse_number("--cpuid-configs", value,
+						     desc->nr_cpuid_config);
 		break;
 	case OPT_DATE:
 		spec->date = parse_date(value);
 		desc->build_date = parse_number("--date", value, MAX_DATE);
 		break;
-	case OPT_DEBUG_SIGNED:
-		spec->debug_signed = true;
+	default:
+		parse_plain_number(spec, &numbers[option - OPT_NUMBER], value);
+	}
+}
+
+static void parse_option(struct build *build, int option, char *value)
+{
+	struct module_desc *desc = &build->spec.desc;
+
+	switch (option) {
+	case 'o':
+		build->output = value;
 		break;
-	case OPT_CRYPTO_GENERATION:
-		desc->crypto_generation = parse_number("--crypto-generation", value, UINT16_MAX);
+	case OPT_DEBUG_SIGNED:
+		build->spec.debug_signed = true;
 		break;
 	case OPT_DISABLE_LEAF:
 		desc->flags |= MODULE_HAS_DISABLE;
@@ -240,7 +292,7 @@ static void parse_option(struct build *build, int option, char *value)
 		add_override(desc, value, option == OPT_ABSENT);
 		break;
 	case OPT_SIGSTRUCT_HV:
-		parse_range(spec, value);
+		parse_range(&build->spec, value);
 		break;
 	case OPT_KEY:
 		build->key = value;
@@ -249,8 +301,34 @@ static void parse_option(struct build *build, int option, char *value)
 		build->sign = false;
 		break;
 	default:
-		exit(2);
+		parse_spec(build, option, value);
 	}
+}
+
+/* Wherever it stands, a release is what the other options change */
+static void parse_command_line(struct build *build, int argc, char **argv)
+{
+	struct option options[NR_OTHERS + NR_NUMBERS + 1] = { 0 };
+	int option;
+
+	memcpy(options, others, sizeof(others));
+	for (size_t i = 0; i < NR_NUMBERS; i++) {
+		options[NR_OTHERS + i] = (struct option) {
+			numbers[i].option, required_argument, NULL, OPT_NUMBER + i,
+		};
+	}
+
+	while ((option = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
+		if (option == OPT_LIKE)
+			parse_like(&build->spec, optarg);
+		if (option == '?')
+			exit(2);
+	}
+	optind = 0;
+	while ((option = getopt_long(argc, argv, "o:", options, NULL)) != -1)
+		parse_option(build, option, optarg);
+	if (optind != argc)
+		usage_error("build: \"%s\" is one word too many.", argv[optind]);
 }
 
 /* What follows from the choices, as in real modules */
@@ -274,13 +352,9 @@ int cmd_build(int argc, char **argv)
 	struct build build = { .key = TEST_KEY, .sign = true };
 	char error[BLOB_ERROR_SIZE];
 	struct image_file file;
-	int option;
 
 	image_spec_init(&build.spec);
-	while ((option = getopt_long(argc, argv, "o:", options, NULL)) != -1)
-		parse_option(&build, option, optarg);
-	if (optind != argc)
-		usage_error("build: \"%s\" is one word too many.", argv[optind]);
+	parse_command_line(&build, argc, argv);
 	if (!build.output)
 		usage_error("build: say with -o where the image shall go.");
 

@@ -73,6 +73,73 @@ static void add_version(json_object *object, unsigned int major, unsigned int mi
 	add_text(object, "version", text);
 }
 
+/* A name for each flag, lowest bit first */
+static void add_flags(json_object *facts, uint32_t flags)
+{
+	static const char *const names[] = {
+		"TDH.SYS.UPDATE v1", "TDH.VP.INIT v1", "counts TD builds", "TDH.SYS.DISABLE",
+		"TDH.SYS.INIT v1", "TDH.SYS.CONFIG v1", "UPDATE v1 checks before it locks",
+		"UPDATE checks the payload's size", "SHUTDOWN writes 0xE000 bytes",
+	};
+	json_object *array = json_object_new_array();
+
+	for (unsigned int i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (flags & 1U << i)
+			json_object_array_add(array, json_object_new_string(names[i]));
+	}
+	json_object_object_add(facts, "code", array);
+}
+
+static void add_cpuid(json_object *facts, const struct module_desc *desc)
+{
+	json_object *array = json_object_new_array();
+
+	for (uint32_t i = 0; i < desc->nr_cpuid_config; i++) {
+		const struct module_cpuid_config *config = &desc->cpuid_config[i];
+		char text[160];
+		int at = snprintf(text, sizeof(text), "%x", config->leaf);
+
+		if (config->subleaf != MODULE_NO_SUBLEAF)
+			at += snprintf(text + at, sizeof(text) - at, ".%x", config->subleaf);
+		snprintf(text + at, sizeof(text) - at,
+			 " direct %08x %08x %08x %08x allow %08x %08x %08x %08x",
+			 config->direct[0], config->direct[1], config->direct[2],
+			 config->direct[3], config->allow[0], config->allow[1],
+			 config->allow[2], config->allow[3]);
+		json_object_array_add(array, json_object_new_string(text));
+	}
+	json_object_object_add(facts, "cpuid_config", array);
+}
+
+static void add_desc(json_object *facts, const struct module_desc *desc)
+{
+	add_hex(facts, "features0", desc->features0);
+	add_hex(facts, "attributes_fixed0", desc->attributes_fixed0);
+	add_hex(facts, "config_flags_fixed0", desc->config_flags_fixed0);
+	add_number(facts, "tdcs_pages", desc->tdcs_pages);
+	add_number(facts, "tdvps_pages", desc->tdvps_pages);
+	/* 0: the module has no such field */
+	add_number(facts, "max_vcpus_per_td", desc->max_vcpus_per_td);
+	add_number(facts, "num_cpuid_config", desc->nr_cpuid_config);
+	add_cpuid(facts, desc);
+	add_number(facts, "crypto_generation", desc->crypto_generation);
+	add_flags(facts, desc->flags);
+	add_number(facts, "overrides", desc->nr_overrides);
+}
+
+/* What of a release's facts nobody has read */
+static void add_inferred(json_object *facts, const struct release *release)
+{
+	json_object *array = json_object_new_array();
+
+	for (unsigned int i = 0; i < NR_RELEASE_COLUMNS; i++) {
+		if (release->inferred & 1U << i)
+			json_object_array_add(array,
+					      json_object_new_string(release_column_names[i]));
+	}
+	json_object_object_add(facts, "inferred", array);
+}
+
 static void add_module(json_object *facts, const struct blob *blob,
 		       const struct seam_sigstruct *sig)
 {
@@ -81,13 +148,14 @@ static void add_module(json_object *facts, const struct blob *blob,
 	if (payload_find_desc(blob->module, (size_t)blob->module_nr_pages * BLOB_PAGE_SIZE,
 			      &desc) || release_find(sig, &desc)) {
 		add_version(facts, desc.major, desc.minor, desc.update);
-		add_hex(facts, "features0", desc.features0);
-		add_number(facts, "overrides", desc.nr_overrides);
+		add_desc(facts, &desc);
 	} else if (sig->version.major) {
 		add_version(facts, sig->version.major, sig->version.minor, sig->version.update);
 	} else {
 		add_text(facts, "version", "unknown");
 	}
+	if (release_by_hash(sig->seamhash))
+		add_inferred(facts, release_by_hash(sig->seamhash));
 }
 
 static json_object *collect(const struct blob *blob)
@@ -132,6 +200,18 @@ static json_object *collect(const struct blob *blob)
 	return facts;
 }
 
+/* Leaves in lines of their own: they are many */
+static void print_fact(const char *name, json_object *value)
+{
+	if (strcmp(name, "cpuid_config")) {
+		printf("%-20s %s\n", name, json_object_get_string(value));
+		return;
+	}
+	for (size_t i = 0; i < json_object_array_length(value); i++)
+		printf("%-20s %s\n", i ? "" : name,
+		       json_object_get_string(json_object_array_get_idx(value, i)));
+}
+
 int cmd_show(int argc, char **argv)
 {
 	struct image_file file;
@@ -155,7 +235,7 @@ int cmd_show(int argc, char **argv)
 		puts(json_object_to_json_string_ext(facts, JSON_C_TO_STRING_PRETTY));
 	} else {
 		json_object_object_foreach(facts, name, value)
-			printf("%-16s %s\n", name, json_object_get_string(value));
+			print_fact(name, value);
 	}
 	json_object_put(facts);
 	free(file.data);

@@ -54,6 +54,8 @@ bool image_spec_check(const struct image_spec *spec, char error[static BLOB_ERRO
 		snprintf(error, BLOB_ERROR_SIZE,
 			 "The minimum handoff version %u is above the module's own, %u.",
 			 desc->min_update_hv, desc->module_hv);
+	else if (!desc->tdcs_pages || !desc->tdvps_pages)
+		snprintf(error, BLOB_ERROR_SIZE, "A TD and a vCPU have at least one page each.");
 	else
 		return true;
 

@@ -189,6 +189,13 @@ const struct release releases[] = {
 
 const unsigned int nr_releases = sizeof(releases) / sizeof(releases[0]);
 
+const char *const release_column_names[NR_RELEASE_COLUMNS] = {
+	"CPUID_CONFIG", "TDCS_BASE_SIZE", "MAX_VCPUS_PER_TD", "ATTRIBUTES_FIXED0",
+	"CONFIG_FLAGS_FIXED0", "MODULE_HV", "MIN_UPDATE_HV", "NO_DOWNGRADE",
+	"NUM_HANDOFF_PAGES", "SEAMSVN", "module pages", "CPU table", "crypto generation",
+	"leaf versions",
+};
+
 /* Version numbers of a series */
 static const uint8_t series_version[NR_RELEASE_SERIES][2] = {
 	[RELEASE_1_5] = { 1, 5 },
@@ -373,11 +380,16 @@ void release_name(const struct release *release, char name[static RELEASE_NAME_S
 
 const struct release *release_by_name(const char *name)
 {
-	char known[RELEASE_NAME_SIZE];
+	unsigned int major, minor, update;
+	char rest;
+
+	if (sscanf(name, "%u.%u.%u%c", &major, &minor, &update, &rest) != 3)
+		return NULL;
 
 	for (unsigned int i = 0; i < nr_releases; i++) {
-		release_name(&releases[i], known);
-		if (!strcmp(known, name))
+		const uint8_t *version = series_version[releases[i].series];
+
+		if (version[0] == major && version[1] == minor && releases[i].update == update)
 			return &releases[i];
 	}
 

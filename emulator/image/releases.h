@@ -33,6 +33,11 @@ enum release_column {
 	RELEASE_FLAGS		= 1 << 13,
 };
 
+#define NR_RELEASE_COLUMNS	14
+
+/** release_column_names - of each bit of &enum release_column */
+extern const char *const release_column_names[NR_RELEASE_COLUMNS];
+
 /** enum release_series - the ladders of updates: none leads from one to the other */
 enum release_series {
 	RELEASE_1_5,
@@ -89,7 +94,7 @@ extern const unsigned int nr_releases;
 /** release_name() - "1.5.16" */
 void release_name(const struct release *release, char name[static RELEASE_NAME_SIZE]);
 
-/** release_by_name() - the release that is called "1.5.16" or the like; NULL: none */
+/** release_by_name() - the release "1.5.16", or "1.5.1" for "1.5.01"; NULL: none */
 const struct release *release_by_name(const char *name);
 
 /** release_by_hash() - the release with such a SEAMHASH; NULL: none */

@@ -12,14 +12,21 @@ static const char usage[] =
 	"usage: tdx-image COMMAND ...\n"
 	"\n"
 	"build -o FILE [options]      make a test image, signed with the test key\n"
-	"  --version MAJ.MIN.UPD        module version (1.5.16)\n"
+	"  --like RELEASE               everything as in this release, other options change\n"
+	"                               it; without it as in 1.5.16, but for every CPU\n"
+	"  --version MAJ.MIN.UPD        module version, nothing else (1.5.16)\n"
 	"  --build-num N --internal N   the rest of the version (0)\n"
 	"  --header 0x100|0x200         header of the file (0x200)\n"
 	"  --svn MAJOR.MINOR            SEAMSVN (1.11)\n"
 	"  --hv N --min-hv N            handoff versions that the module supports (0)\n"
-	"  --no-downgrade               SHUTDOWN takes only the module's own version\n"
+	"  --no-downgrade[=0|1]         SHUTDOWN takes only the module's own version\n"
 	"  --handoff-pages N            14; 25 for versions 2.x\n"
-	"  --features0 N                TDX_FEATURES0 (that of 1.5.16)\n"
+	"  --features0 N                TDX_FEATURES0\n"
+	"  --attributes-fixed0 N        ATTRIBUTES that a TD may have\n"
+	"  --config-flags-fixed0 N      CONFIG_FLAGS that a TD may have\n"
+	"  --cpuid-configs N            only so many CPUID leaves are configurable\n"
+	"  --tdcs-pages N --tdvps-pages N  pages of a TD and of a vCPU (6)\n"
+	"  --max-vcpus N                of a TD; 0: the module does not say (576)\n"
 	"  --cpus A,B,...|none          CPUID.1:EAX values of the CPU table\n"
 	"  --pages N                    module pages (115)\n"
 	"  --date YYYYMMDD              of the sigstruct (20250219)\n"
@@ -37,6 +44,8 @@ static const char usage[] =
 	"                             sign again; --rehash: compute SEAMHASH again first\n"
 	"convert FILE -o FILE --header 0x100|0x200\n"
 	"show [--json] FILE           what is in an image, and whether it verifies\n"
+	"releases                     the releases that are known, and in what they differ;\n"
+	"                             i: inferred, nobody has read or stated it\n"
 	"damage KIND FILE -o FILE [--at N] [--resign] [--rehash] [--keep-checksum]\n"
 	"                             break one thing; KIND is one of\n";
 
@@ -105,6 +114,7 @@ int main(int argc, char **argv)
 		{ "sign", cmd_sign },
 		{ "convert", cmd_convert },
 		{ "show", cmd_show },
+		{ "releases", cmd_releases },
 		{ "damage", cmd_damage },
 	};
 

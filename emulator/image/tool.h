@@ -45,6 +45,7 @@ int cmd_build(int argc, char **argv);
 int cmd_sign(int argc, char **argv);
 int cmd_convert(int argc, char **argv);
 int cmd_show(int argc, char **argv);
+int cmd_releases(int argc, char **argv);
 int cmd_damage(int argc, char **argv);
 
 /** damage_kinds() - print the damages that there are, for the usage text */
