@@ -26,14 +26,19 @@ static unsigned int cmrs(const struct tdxmod *mod)
 	return NR_CMRS;
 }
 
+/* Elements behind the last used one exist, too, and say that nothing is there */
 static unsigned int cpuid_configs(const struct tdxmod *mod)
 {
-	return mod->desc.nr_cpuid_config;
+	(void)mod;
+
+	return MODULE_MAX_CPUID_CONFIG;
 }
 
 static unsigned int cpuid_config_values(const struct tdxmod *mod)
 {
-	return 2 * mod->desc.nr_cpuid_config;
+	(void)mod;
+
+	return 2 * MODULE_MAX_CPUID_CONFIG;
 }
 
 static unsigned int has_max_vcpus(const struct tdxmod *mod)
@@ -91,6 +96,9 @@ static uint64_t cpuid_config_leaf(const struct tdxmod *mod, unsigned int index)
 {
 	const struct module_cpuid_config *config = &mod->desc.cpuid_config[index];
 
+	if (index >= mod->desc.nr_cpuid_config)
+		return ~0ULL;
+
 	return config->leaf | (uint64_t)config->subleaf << 32;
 }
 
@@ -98,6 +106,9 @@ static uint64_t cpuid_config_leaf(const struct tdxmod *mod, unsigned int index)
 static uint64_t cpuid_config_value(const struct tdxmod *mod, unsigned int index)
 {
 	unsigned int r = index % 2 * 2;
+
+	if (index / 2 >= mod->desc.nr_cpuid_config)
+		return 0;
 
 	return td_cpuid_configurable(mod, index / 2, r) |
 	       (uint64_t)td_cpuid_configurable(mod, index / 2, r + 1) << 32;

@@ -22,6 +22,7 @@ void guest_init(struct guest *guest, struct host *host, uint16_t hkid, uint64_t 
 	guest->hkid = hkid;
 	guest->tdr = pa;
 	guest->next = pa + TDX_PAGE_SIZE;
+	guest->tdcs_pages = GUEST_TDCS_PAGES;
 }
 
 static uint64_t take_page(struct guest *guest)
@@ -59,7 +60,7 @@ uint64_t guest_create(struct guest *guest)
 
 	if (!status)
 		status = on_packages(guest, TDH_MNG_KEY_CONFIG, guest->tdr);
-	for (unsigned int i = 0; i < GUEST_TDCS_PAGES && !status; i++)
+	for (unsigned int i = 0; i < guest->tdcs_pages && !status; i++)
 		status = host_leaf(guest->host, 0, TDH_MNG_ADDCX, take_page(guest), guest->tdr,
 				   0, 0);
 

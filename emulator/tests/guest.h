@@ -21,6 +21,7 @@
  * @nr_vcpus: vCPUs
  * @tdvpr: their first pages
  * @private: pages at GUEST_GPA and on
+ * @tdcs_pages: as many as the module wants; GUEST_TDCS_PAGES by default
  */
 struct guest {
 	struct host *host;
@@ -30,6 +31,7 @@ struct guest {
 	unsigned int nr_vcpus;
 	uint64_t tdvpr[GUEST_MAX_VCPUS];
 	uint64_t private[GUEST_PAGES];
+	unsigned int tdcs_pages;
 };
 
 /** guest_init() - nothing is called yet; pages from @pa on are the guest's */

@@ -15,6 +15,7 @@ static const struct suite *const suites[] = {
 	&suite_tdmr,
 	&suite_handoff,
 	&suite_metadata,
+	&suite_releases,
 	&suite_td,
 	&suite_td_limits,
 	&suite_td_operands,

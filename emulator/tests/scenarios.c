@@ -11,6 +11,7 @@
 
 #define GUEST_PA	(HOST_TDMR_BASE + 0x1000000)
 #define AVOID_SENSITIVE	(1ULL << 16)
+#define CPUID_MCE_MTRR_MCA	(1U << 7 | 1U << 12 | 1U << 14)
 #define ONE_BUILD	(TDX_UPDATE_COMPATIBILITY_SENSITIVE | 0x10000)
 
 static uint32_t remaining(struct fixture *f)
@@ -498,6 +499,60 @@ FIXTURE_TEST_WITH(scenario_20_unlocked, debug_unlocked)
 	return true;
 }
 
+/* Like two releases, for the CPU of the fixture */
+static void from_8_to_16(struct fixture *f, struct image_spec *old)
+{
+	image_spec_like(old, release_by_name("1.5.08"));
+	image_spec_like(&f->spec, release_by_name("1.5.16"));
+	old->nr_pages = f->spec.nr_pages = FIXTURE_FEW_PAGES;
+	for (unsigned int i = 0; i < FIXTURE_SOCKETS; i++)
+		f->host.config.cpuid_1_eax[i] = old->cpuid[0];
+}
+
+/* The host goes on with the 18 leaves, and the masks, that it read from 1.5.08 */
+FIXTURE_TEST_WITH(scenario_31, from_8_to_16)
+{
+	struct seam_regs regs = { .gpr[SEAM_RAX] = TDH_MNG_INIT, .gpr[SEAM_RDX] = HOST_BUFFER_PA };
+	struct td_params params = {
+		.xfam = 3, .max_vcpus = 1, .eptp_controls = 0x1e, .tsc_frequency = 40,
+	};
+	struct native_leaf *seen;
+	struct guest guest;
+	uint64_t nr, high;
+	struct td *td;
+
+	CHECK_EQ(host_sys_rd(&f->host, FIELD_NUM_CPUID_CONFIG, &nr), TDX_SUCCESS);
+	CHECK_EQ(nr, 18);
+	/* EDX of leaf 1: MCE, MTRR and MCA are not among what may be given */
+	CHECK_EQ(host_sys_rd(&f->host, FIELD_CPUID_VALUES + 1, &high), TDX_SUCCESS);
+	params.cpuid[0].reg[3] = high >> 32;
+	/* EDX of leaf 4, sub-leaf 0: all but bit 2 may */
+	params.cpuid[1].reg[3] = 1U << 3;
+	CHECK_EQ(host_update(&f->host, &f->new, 0), TDX_SUCCESS);
+
+	guest_init(&guest, &f->host, HOST_TD_KEYID, GUEST_PA);
+	CHECK_EQ(guest_create(&guest), TDX_SUCCESS);
+	host_write(&f->host, HOST_BUFFER_PA, &params, sizeof(params));
+	regs.gpr[SEAM_RCX] = guest.tdr;
+	CHECK_EQ(host_call(&f->host, 0, &regs), TDX_OPERAND_INVALID | TDX_OPERAND_CPUID_CONFIG);
+	CHECK_EQ(regs.gpr[SEAM_RCX], 4);
+
+	params.cpuid[1].reg[3] = 1;
+	host_write(&f->host, HOST_BUFFER_PA, &params, sizeof(params));
+	CHECK_EQ(host_leaf(&f->host, 0, TDH_MNG_INIT, guest.tdr, HOST_BUFFER_PA, 0, 0), TDX_SUCCESS);
+	td = dram_look(f->host.platform->dram, guest.tdr).object;
+	for (unsigned int i = 0; i < td->cpuid.nr_leaves; i++) {
+		seen = &td->cpuid.leaf[i];
+		if (seen->leaf == 1)
+			CHECK_EQ(seen->reg[3] & CPUID_MCE_MTRR_MCA, 0);
+		/* Positions 18 and on were not given */
+		if (seen->leaf == 0x18)
+			CHECK_EQ(seen->reg[3], 0);
+	}
+
+	return true;
+}
+
 static const struct test tests[] = {
 	{ "1: INSTALL without SHUTDOWN", scenario_1 },
 	{ "2: a whole update", scenario_2 },
@@ -524,6 +579,7 @@ static const struct test tests[] = {
 	{ "19: bad INFO buffer, unknown leaves", scenario_19 },
 	{ "20: debug-signed image on a locked platform", scenario_20 },
 	{ "20: debug-signed image on an unlocked platform", scenario_20_unlocked },
+	{ "31: a host with the CPUID list of an older release", scenario_31 },
 	{ NULL, NULL }
 };
 

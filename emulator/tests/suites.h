@@ -21,6 +21,7 @@ extern const struct suite suite_survival;
 extern const struct suite suite_signature;
 extern const struct suite suite_platform;
 extern const struct suite suite_names;
+extern const struct suite suite_releases;
 
 /* Layers around the models */
 extern const struct suite suite_decode;
