@@ -250,9 +250,16 @@ static const struct release_fact release_facts[] = {
 	{ 0xbfb360ac8e6233a1, 1, 5, 9, 0x26f1f0fbf },
 	{ 0x27b67e0b20508f0a, 1, 5, 13, 0x226f1f0fbf },
 	{ 0x7bf063280e94fb05, 1, 5, 16, 0x226f3f0fbf },
+	{ 0xd0d80c085166ba78, 1, 5, 20, 0x10326f3f0fbf },
+	{ 0x489e585f1c54bc5a, 1, 5, 24, 0xd1326f3f0fbf },
+	{ 0xfca4ff221293807e, 1, 5, 25, 0xd1326f3f0fbf },
+	{ 0x346bc77a1846cac2, 1, 5, 28, 0x18d1326f3f0fbf },
 	{ 0x685f891ea5c20e8f, 2, 0, 2, 0x22e1f0fbf },
 	{ 0x64cae497e0c62211, 2, 0, 4, 0x26f1f0fbf },
 	{ 0x6f65e570e3bc418d, 2, 0, 5, 0x26f1f0fbf },
+	{ 0x87bdf50356b95e26, 2, 0, 12, 0x10326f3f0fbf },
+	{ 0xaef4ed3e686fe6cf, 2, 0, 14, 0xd1326f3f0fbf },
+	{ 0xf40772d82608da54, 2, 0, 16, 0x18d1326f3f0fbf },
 	{ 0x476a2997c62bccc7, 2, 0, 8, 0x10326f3f0fbf },
 };
 
