@@ -8,11 +8,12 @@
 #include "image/payload.h"
 #include "image/releases.h"
 
-/* As in all published releases */
+/* As in all published releases of their series */
 #define STACK_PAGES_RAW		1
 #define TLS_PAGES_RAW		1
 #define KEYHOLE_PAGES_RAW	127
-#define GLOBAL_PAGES_RAW	21
+#define GLOBAL_PAGES_RAW_1_5	21
+#define GLOBAL_PAGES_RAW_2_0	33
 
 /* From this version on releases carry it in the sigstruct */
 #define FIRST_MAJOR_IN_SIGSTRUCT	2
@@ -85,7 +86,8 @@ static void fill_sigstruct(struct seam_sigstruct *sig, const struct image_spec *
 		.stack_pages_raw = STACK_PAGES_RAW,
 		.tls_pages_raw = TLS_PAGES_RAW,
 		.keyhole_pages_raw = KEYHOLE_PAGES_RAW,
-		.global_pages_raw = GLOBAL_PAGES_RAW,
+		.global_pages_raw = desc->series == MODULE_SERIES_2_0 ? GLOBAL_PAGES_RAW_2_0 :
+									GLOBAL_PAGES_RAW_1_5,
 		.module_hv = spec->sigstruct_differs ? spec->sigstruct_hv : desc->module_hv,
 		.min_update_hv = spec->sigstruct_differs ? spec->sigstruct_min_hv :
 							   desc->min_update_hv,
