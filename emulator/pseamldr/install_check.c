@@ -8,9 +8,6 @@
 #include "platform/hpa.h"
 #include "pseamldr/install.h"
 
-/* A major version from which P-SEAMLDR reads the version in a sigstruct */
-#define LOADER_MAJOR_VERSIONED	2
-
 static bool read_params(struct platform *platform, uint64_t pa, struct install *install)
 {
 	struct seamldr_params *params = &install->params;
@@ -29,7 +26,9 @@ static bool read_params(struct platform *platform, uint64_t pa, struct install *
 
 static bool reserved_zero(const struct seamldr_params *params)
 {
-	for (size_t i = 0; i < sizeof(params->reserved); i++) {
+	/* In version 1 of the parameters the first bytes are more addresses */
+	for (size_t i = params->version ? SEAMLDR_PARAMS_V1_ADDRESSES : 0;
+	     i < sizeof(params->reserved); i++) {
 		if (params->reserved[i])
 			return false;
 	}
@@ -44,7 +43,7 @@ static bool params_ok(struct platform *platform, uint64_t pa, struct install *in
 
 	if (!read_params(platform, pa, install))
 		return false;
-	if (params->version || !reserved_zero(params))
+	if (!loader_takes_params_version(platform, params->version) || !reserved_zero(params))
 		return false;
 	if (params->scenario != SEAMLDR_SCENARIO_LOAD &&
 	    params->scenario != SEAMLDR_SCENARIO_UPDATE)
@@ -82,9 +81,8 @@ static bool key_known(const struct platform *platform, const struct seam_sigstru
 static uint64_t sigstruct_check(const struct platform *platform, const struct seam_sigstruct *sig)
 {
 	const struct platform_config *config = &platform->config;
-	bool versioned = config->loader.major >= LOADER_MAJOR_VERSIONED;
 
-	if (!sigstruct_well_formed(sig, versioned))
+	if (!sigstruct_well_formed(sig, loader_tolerates(platform)))
 		return SEAMLDR_EBADSIG;
 	if (!key_known(platform, sig))
 		return SEAMLDR_EBADSIG;

@@ -82,6 +82,9 @@ enum seamldr_scenario {
 	SEAMLDR_SCENARIO_UPDATE = 1,
 };
 
+/** SEAMLDR_PARAMS_V1_ADDRESSES - bytes of @reserved that version 1 uses */
+#define SEAMLDR_PARAMS_V1_ADDRESSES	24
+
 /** struct seamldr_params - argument of SEAMLDR.INSTALL, version 0 */
 struct seamldr_params {
 	uint32_t version;
@@ -171,6 +174,13 @@ void session_add(struct loader_session *session, uint32_t x2apic_id);
 bool session_complete(const struct platform *platform);
 void session_end(struct pseamldr *ldr);
 bool anything_dirty(const struct pseamldr *ldr);
+
+/* generation.c */
+/** loader_tolerates() - reserved bytes of a sigstruct that may be used, SIGSTRUCT_*_USED */
+unsigned int loader_tolerates(const struct platform *platform);
+
+/** loader_takes_params_version() - is this version of &struct seamldr_params known? */
+bool loader_takes_params_version(const struct platform *platform, uint32_t version);
 
 /* seamdb.c */
 void seamdb_clear(struct platform *platform);

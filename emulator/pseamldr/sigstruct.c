@@ -14,13 +14,15 @@ static bool all_zero(const void *data, size_t size)
 	return true;
 }
 
-static bool reserved_zero(const struct seam_sigstruct *sig, bool versioned)
+static bool reserved_zero(const struct seam_sigstruct *sig, unsigned int tolerated)
 {
-	return all_zero(sig->reserved0, sizeof(sig->reserved0)) &&
-	       all_zero(sig->reserved1, sizeof(sig->reserved1)) &&
-	       !sig->reserved2 &&
-	       (versioned || all_zero(&sig->version, sizeof(sig->version))) &&
-	       all_zero(sig->reserved3, sizeof(sig->reserved3));
+	return all_zero(sig->reserved0, sizeof(sig->reserved0)) && !sig->reserved2 &&
+	       (tolerated & SIGSTRUCT_RESERVED1_USED ||
+		all_zero(sig->reserved1, sizeof(sig->reserved1))) &&
+	       (tolerated & SIGSTRUCT_VERSION_USED ||
+		all_zero(&sig->version, sizeof(sig->version))) &&
+	       (tolerated & SIGSTRUCT_RESERVED3_USED ||
+		all_zero(sig->reserved3, sizeof(sig->reserved3)));
 }
 
 static bool handlers_consistent(const struct seam_sigstruct *sig)
@@ -29,9 +31,9 @@ static bool handlers_consistent(const struct seam_sigstruct *sig)
 	       !sig->gdt_idt_offset == !sig->fault_wrapper_offset;
 }
 
-bool sigstruct_well_formed(const struct seam_sigstruct *sig, bool versioned)
+bool sigstruct_well_formed(const struct seam_sigstruct *sig, unsigned int tolerated)
 {
-	return reserved_zero(sig, versioned) &&
+	return reserved_zero(sig, tolerated) &&
 	       sig->header_type == SIGSTRUCT_HEADER_TYPE &&
 	       sig->header_length == SIGSTRUCT_HEADER_LENGTH &&
 	       sig->header_version == SIGSTRUCT_HEADER_VERSION &&

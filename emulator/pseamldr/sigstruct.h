@@ -122,11 +122,16 @@ bool sigstruct_digest(const struct seam_sigstruct *sig, uint8_t hash[static SHA3
 /** sigstruct_signature_ok() - RSA-3072 PKCS#1 v1.5 check with the key in @sig */
 bool sigstruct_signature_ok(const struct seam_sigstruct *sig);
 
+/* Reserved bytes that a loader lets be used: 978..983, 1000..1007, 1008..1023 */
+#define SIGSTRUCT_RESERVED1_USED	(1U << 0)
+#define SIGSTRUCT_VERSION_USED		(1U << 1)
+#define SIGSTRUCT_RESERVED3_USED	(1U << 2)
+
 /**
  * sigstruct_well_formed() - the static checks of INSTALL (SEAM ABI 3.4 step 16)
  * @sig: the sigstruct
- * @versioned: P-SEAMLDR 2.0 or later, which lets bytes 1000..1007 be used
+ * @tolerated: SIGSTRUCT_*_USED
  */
-bool sigstruct_well_formed(const struct seam_sigstruct *sig, bool versioned);
+bool sigstruct_well_formed(const struct seam_sigstruct *sig, unsigned int tolerated);
 
 #endif

@@ -568,16 +568,47 @@ FIXTURE_TEST_WITH(unchecked, small_images)
 	return true;
 }
 
-/* Bytes 1000..1007 are reserved for P-SEAMLDR 1.5 only */
-static bool versioned_body(struct fixture *f)
-{
-	struct seam_sigstruct *sig = host_image_sigstruct(&f->new);
+/* The ends of each reserved field of a sigstruct, and neighbours that are not read */
+static const unsigned int reserved_bytes[] = { 40, 127, 978, 983, 989, 1000, 1007, 1008, 1023 };
+static const unsigned int unread_bytes[] = { 958, 961, 968, 977 };
 
-	sig->version.major = 2;
+#define FIRST_VERSION_BYTE	1000
+#define LAST_VERSION_BYTE	1007
+
+static struct host_install install_with_byte(struct fixture *f, unsigned int offset)
+{
+	uint8_t *byte = (uint8_t *)host_image_sigstruct(&f->new) + offset;
+	struct host_install result;
+	uint8_t good = *byte;
+
+	*byte ^= 0x40;
 	host_image_resign(&f->new);
+	result = fixture_install(f);
+	*byte = good;
+	host_image_resign(&f->new);
+
+	return result;
+}
+
+/* Each generation of P-SEAMLDR has its own idea of what is reserved */
+static bool reserved_body(struct fixture *f)
+{
+	bool strict = f->host.config.loader.major == 1;
+
 	CHECK_EQ(fixture_shutdown(f, 0), TDX_SUCCESS);
-	CHECK_EQ(fixture_install(f).status,
-		 f->host.config.loader.major == 1 ? SEAMLDR_EBADSIG : SEAMLDR_SUCCESS);
+	for (size_t i = 0; i < sizeof(reserved_bytes) / sizeof(reserved_bytes[0]); i++) {
+		unsigned int at = reserved_bytes[i];
+		bool version = at >= FIRST_VERSION_BYTE && at <= LAST_VERSION_BYTE;
+		struct host_install result = install_with_byte(f, at);
+		bool taken = version && !strict;
+
+		if ((result.status == SEAMLDR_SUCCESS) != taken)
+			printf("# byte %u\n", at);
+		CHECK_EQ(result.status, taken ? SEAMLDR_SUCCESS : SEAMLDR_EBADSIG);
+		CHECK_EQ(result.rdx, 0);
+	}
+	for (size_t i = 0; i < sizeof(unread_bytes) / sizeof(unread_bytes[0]); i++)
+		CHECK_EQ(install_with_byte(f, unread_bytes[i]).status, SEAMLDR_SUCCESS);
 
 	return true;
 }
@@ -589,10 +620,9 @@ static void loader_1_5(struct fixture *f, struct image_spec *old)
 	f->host.config.loader.minor = 5;
 }
 
-static bool versioned_sigstruct(void)
+static bool reserved_by_generation(void)
 {
-	return fixture_run(small_images, versioned_body) &&
-	       fixture_run(loader_1_5, versioned_body);
+	return fixture_run(small_images, reserved_body) && fixture_run(loader_1_5, reserved_body);
 }
 
 /* After an unrecoverable failure only CLEANUP and LOAD help, except at SEAMDB */
@@ -650,7 +680,7 @@ static const struct test tests[] = {
 	{ "size of the handoff data", handoff_size },
 	{ "dirty keys, dirty caches", dirty },
 	{ "what is not checked", unchecked },
-	{ "version in the sigstruct needs P-SEAMLDR 2", versioned_sigstruct },
+	{ "reserved bytes of a sigstruct by P-SEAMLDR generation", reserved_by_generation },
 	{ "LOAD after a lost module needs CLEANUP", load_after_loss },
 	{ "LOAD after a SEAMDB failure needs none", load_after_seamdb_loss },
 	{ "SEAMDB insertion is tried five times", seamdb_tries },
