@@ -16,6 +16,9 @@
 #define FIXTURE_NEWER	17
 #define FIXTURE_FEW_PAGES	16
 
+/* INSTALL tries so often to insert a module into SEAMDB */
+#define SEAMDB_TRIES	5
+
 /* Ids of metadata that tests look at */
 #define FIELD_UPDATE_VERSION	0x0800000100000005ULL
 #define FIELD_MODULE_HV		0x8900000100000000ULL

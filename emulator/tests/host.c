@@ -316,6 +316,15 @@ uint64_t host_sys_rd(struct host *host, uint64_t field, uint64_t *value)
 	return status;
 }
 
+uint64_t host_info(struct host *host, struct seamldr_info *info)
+{
+	uint64_t status = host_leaf(host, 0, SEAMLDR_INFO, HOST_BUFFER_PA, 0, 0, 0);
+
+	host_read(host, HOST_BUFFER_PA, info, sizeof(*info));
+
+	return status;
+}
+
 void host_put_image(struct host *host, const struct host_image *image, uint32_t scenario)
 {
 	struct seamldr_params params = {

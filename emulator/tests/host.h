@@ -94,6 +94,11 @@ void host_put_tdmr(struct host *host);
 uint64_t host_cold_init(struct host *host);
 uint64_t host_sys_rd(struct host *host, uint64_t field, uint64_t *value);
 
+struct seamldr_info;
+
+/** host_info() - SEAMLDR.INFO */
+uint64_t host_info(struct host *host, struct seamldr_info *info);
+
 /** host_put_image() - write image and seamldr_params where INSTALL finds them */
 void host_put_image(struct host *host, const struct host_image *image, uint32_t scenario);
 

@@ -30,10 +30,20 @@ enum fault {
 	NR_FAULTS
 };
 
+/** enum left - which module SEAMLDR.INFO describes after a fault (SEAM ABI 3.3) */
+enum left {
+	/* The old one, callable as before */
+	LEFT_OLD,
+	LEFT_NONE,
+	/* The new one, measured but not callable */
+	LEFT_NEW,
+};
+
 /** struct expectation - answer to a fault */
 struct expectation {
 	uint64_t status;
 	uint64_t rdx;
+	enum left left;
 };
 
 static const struct expectation expected[NR_FAULTS] = {
@@ -49,15 +59,12 @@ static const struct expectation expected[NR_FAULTS] = {
 	[FAULT_SIZE]		= { SEAMLDR_ENOMEM, 0 },
 	[FAULT_REMAINING]	= { SEAMLDR_EBADCALL, 0 },
 	[FAULT_HANDOFF]		= { SEAMLDR_EBADHANDOFF, 0 },
-	[FAULT_HASH]		= { SEAMLDR_EBADHASH, 1 },
-	[FAULT_ELF]		= { SEAMLDR_EBADPARAM, 1 },
-	[FAULT_SEAMDB]		= { SEAMLDR_ENOENTROPY, 1 },
+	[FAULT_HASH]		= { SEAMLDR_EBADHASH, 1, LEFT_NONE },
+	[FAULT_ELF]		= { SEAMLDR_EBADPARAM, 1, LEFT_NONE },
+	[FAULT_SEAMDB]		= { SEAMLDR_ENOENTROPY, 1, LEFT_NEW },
 };
 
 #define HAS(faults, fault)	((faults) & 1U << (fault))
-
-/* SEAMDB insertion is tried so often */
-#define SEAMDB_TRIES	5
 
 static void break_elf(struct fixture *f)
 {
@@ -82,8 +89,9 @@ static void prepare_image(struct fixture *f, unsigned int faults)
 		sig->reserved1[3] = 1;
 	if (HAS(faults, FAULT_SVN_ZERO))
 		sig->svn_major = 0;
+	/* One below the old module's */
 	if (HAS(faults, FAULT_SVN_MINOR))
-		sig->svn_minor--;
+		sig->svn_minor -= 2;
 	if (HAS(faults, FAULT_GDT_OFFSET))
 		sig->gdt_idt_offset = blob.module_nr_pages * BLOB_PAGE_SIZE;
 	if (HAS(faults, FAULT_CPU))
@@ -123,6 +131,27 @@ static struct host_install install_with(struct fixture *f, unsigned int faults)
 	return host_session(&f->host);
 }
 
+static bool info_is(struct fixture *f, enum left left)
+{
+	const struct host_image *image = left == LEFT_NEW ? &f->new : &f->old;
+	const struct seam_sigstruct *sig = host_image_sigstruct(image);
+	static const struct seam_sigstruct none;
+	struct seamldr_info info;
+
+	if (left == LEFT_NONE)
+		sig = &none;
+	CHECK_EQ(host_info(&f->host, &info), SEAMLDR_SUCCESS);
+	CHECK_EQ(info.seamextend.valid, left == LEFT_NONE ? 0 : SEAMEXTEND_VALID);
+	CHECK_EQ(info.seamextend.svn_minor, sig->svn_minor);
+	CHECK_EQ(info.seamextend.svn_major, sig->svn_major);
+	CHECK(!memcmp(info.seamextend.mrseam, sig->seamhash, sizeof(sig->seamhash)));
+	CHECK_EQ(info.seamextend.attributes, 0);
+	CHECK_EQ(info.seamextend.seam_ready, left == LEFT_OLD);
+	CHECK_EQ(info.seamextend.p_seamldr_ready, 1);
+
+	return true;
+}
+
 static unsigned int current_faults;
 static unsigned int first_fault;
 
@@ -135,6 +164,7 @@ static bool faults_body(struct fixture *f)
 	CHECK_EQ(result.rdx, want->rdx);
 	CHECK_EQ(result.lp, FIXTURE_LAST_LP);
 	CHECK_EQ(platform_seam_ready(f->host.platform), !want->rdx);
+	CHECK(info_is(f, want->left));
 	if (!want->rdx)
 		CHECK_EQ(host_leaf(&f->host, 0, TDH_SYS_LP_SHUTDOWN, 0, 0, 0, 0),
 			 TDX_SUCCESS);
@@ -146,6 +176,7 @@ static void small_images(struct fixture *f, struct image_spec *old)
 {
 	old->nr_pages = 16;
 	f->spec.nr_pages = 16;
+	f->spec.svn_minor = old->svn_minor + 1;
 }
 
 static bool run_faults(unsigned int faults, unsigned int first)

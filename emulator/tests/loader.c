@@ -7,21 +7,12 @@
 #include "tests/fixture.h"
 #include "tests/suites.h"
 
-static uint64_t read_info(struct fixture *f, struct seamldr_info *info)
-{
-	uint64_t status = host_leaf(&f->host, 1, SEAMLDR_INFO, HOST_BUFFER_PA, 0, 0, 0);
-
-	host_read(&f->host, HOST_BUFFER_PA, info, sizeof(*info));
-
-	return status;
-}
-
 FIXTURE_TEST(info)
 {
 	const struct seam_sigstruct *sig = host_image_sigstruct(&f->old);
 	struct seamldr_info info;
 
-	CHECK_EQ(read_info(f, &info), SEAMLDR_SUCCESS);
+	CHECK_EQ(host_info(&f->host, &info), SEAMLDR_SUCCESS);
 	CHECK_EQ(info.version, 0);
 	CHECK_EQ(info.vendor_id, 0x8086);
 	CHECK_EQ(info.major_version, 2);
@@ -118,7 +109,7 @@ FIXTURE_TEST(cleanup)
 	CHECK_EQ(host_leaf(&f->host, 2, SEAMLDR_CLEANUP, 0, 0, 0, 0), SEAMLDR_SUCCESS);
 	CHECK_EQ(host_leaf(&f->host, 3, SEAMLDR_CLEANUP, 0, 0, 0, 0), SEAMLDR_SUCCESS);
 
-	CHECK_EQ(read_info(f, &info), SEAMLDR_SUCCESS);
+	CHECK_EQ(host_info(&f->host, &info), SEAMLDR_SUCCESS);
 	CHECK_EQ(info.seamextend.valid, 0);
 	CHECK_EQ(info.seamextend.svn_major, 0);
 	CHECK_EQ(info.seamextend.seam_ready, 0);
@@ -214,6 +205,35 @@ FIXTURE_TEST(id_too_large)
 	return true;
 }
 
+/* RDX is an output of INSTALL alone (SEAM ABI 3.2), on every exit */
+FIXTURE_TEST(rdx)
+{
+	static const uint64_t others[] = {
+		SEAMLDR_INFO, SEAMLDR_SEAMINFO, SEAMLDR_SHUTDOWN, SEAMLDR_CLEANUP,
+		SEAMLDR_CLEANUP + 1,
+	};
+	struct seam_regs regs = { .gpr[SEAM_RDX] = 42 };
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		regs.gpr[SEAM_RAX] = others[i];
+		regs.gpr[SEAM_RCX] = HOST_BUFFER_PA;
+		host_call(&f->host, 0, &regs);
+		CHECK_EQ(regs.gpr[SEAM_RDX], 42);
+	}
+
+	/* CLEANUP is open: INSTALL is refused, and writes RDX all the same */
+	regs.gpr[SEAM_RAX] = SEAMLDR_INSTALL;
+	CHECK_EQ(host_call(&f->host, 0, &regs), SEAMLDR_EBADCALL);
+	CHECK_EQ(regs.gpr[SEAM_RDX], 0);
+	f->host.platform->config.x2apic_id[1] = PLATFORM_MAX_LPS;
+	regs.gpr[SEAM_RAX] = SEAMLDR_INSTALL;
+	regs.gpr[SEAM_RDX] = 42;
+	CHECK_EQ(host_call(&f->host, 1, &regs), SEAMLDR_EUNSPECERR);
+	CHECK_EQ(regs.gpr[SEAM_RDX], 0);
+
+	return true;
+}
+
 #define CACHE_CHUNKS	16
 
 /* CLEANUP stops for each interrupt, once per KeyID and once per piece of cache */
@@ -261,21 +281,21 @@ FIXTURE_TEST_WITH(updates_left, two_updates)
 	struct seamldr_info info;
 
 	for (uint32_t left = 2; left; left--) {
-		CHECK_EQ(read_info(f, &info), SEAMLDR_SUCCESS);
+		CHECK_EQ(host_info(&f->host, &info), SEAMLDR_SUCCESS);
 		CHECK_EQ(info.num_remaining_updates, left);
 		CHECK_EQ(host_update(&f->host, &f->new, 0), TDX_SUCCESS);
 	}
-	CHECK_EQ(read_info(f, &info), SEAMLDR_SUCCESS);
+	CHECK_EQ(host_info(&f->host, &info), SEAMLDR_SUCCESS);
 	CHECK_EQ(info.num_remaining_updates, 0);
 	CHECK_EQ(fixture_shutdown(f, 0), TDX_SUCCESS);
 	CHECK_EQ(fixture_install(f).status, SEAMLDR_EBADCALL);
 
 	/* A failed update is none; LOAD starts again */
-	CHECK_EQ(read_info(f, &info), SEAMLDR_SUCCESS);
+	CHECK_EQ(host_info(&f->host, &info), SEAMLDR_SUCCESS);
 	CHECK_EQ(info.num_remaining_updates, 0);
 	host_put_image(&f->host, &f->new, SEAMLDR_SCENARIO_LOAD);
 	CHECK_EQ(host_session(&f->host).status, SEAMLDR_SUCCESS);
-	CHECK_EQ(read_info(f, &info), SEAMLDR_SUCCESS);
+	CHECK_EQ(host_info(&f->host, &info), SEAMLDR_SUCCESS);
 	CHECK_EQ(info.num_remaining_updates, 2);
 
 	return true;
@@ -347,6 +367,7 @@ static const struct test tests[] = {
 	{ "sessions exclude each other", flows },
 	{ "x2APIC id 1023", largest_id },
 	{ "x2APIC id 1024", id_too_large },
+	{ "RDX is INSTALL's alone", rdx },
 	{ "CLEANUP stops for each interrupt", cleanup_interrupted },
 	{ "CLEANUP ends the handoff", cleanup_ends_handoff },
 	{ "updates that are left", updates_left },

@@ -18,8 +18,7 @@ static uint32_t remaining(struct fixture *f)
 {
 	struct seamldr_info info = { 0 };
 
-	host_leaf(&f->host, 0, SEAMLDR_INFO, HOST_BUFFER_PA, 0, 0, 0);
-	host_read(&f->host, HOST_BUFFER_PA, &info, sizeof(info));
+	host_info(&f->host, &info);
 
 	return info.num_remaining_updates;
 }
@@ -499,6 +498,132 @@ FIXTURE_TEST_WITH(scenario_20_unlocked, debug_unlocked)
 	return true;
 }
 
+/* The extra call opens a session of its own, which takes all LPs to end */
+FIXTURE_TEST(scenario_28)
+{
+	struct seamldr_info info;
+	uint64_t rdx;
+
+	CHECK_EQ(fixture_shutdown(f, 0), TDX_SUCCESS);
+	CHECK_LAST(fixture_install(f), SEAMLDR_SUCCESS, 0);
+	CHECK_EQ(host_info(&f->host, &info), SEAMLDR_SUCCESS);
+	CHECK_EQ(info.seamextend.seam_ready, 1);
+
+	CHECK_EQ(install_on(f, 1, HOST_PARAMS_PA, &rdx), SEAMLDR_SUCCESS);
+	CHECK_EQ(rdx, 0);
+	CHECK_EQ(host_info(&f->host, &info), SEAMLDR_SUCCESS);
+	CHECK_EQ(info.seamextend.seam_ready, 0);
+	CHECK_EQ(host_sys_init(&f->host), HOST_VMFAIL);
+	CHECK_EQ(install_on(f, 0, HOST_PARAMS_PA, &rdx), SEAMLDR_SUCCESS);
+	CHECK_EQ(install_on(f, 2, HOST_PARAMS_PA, &rdx), SEAMLDR_SUCCESS);
+	CHECK_EQ(host_sys_init(&f->host), HOST_VMFAIL);
+
+	/* What was handed over is still there for the module of the second session */
+	CHECK_EQ(install_on(f, FIXTURE_LAST_LP, HOST_PARAMS_PA, &rdx), SEAMLDR_SUCCESS);
+	CHECK_EQ(fixture_finish(f), TDX_SUCCESS);
+	CHECK_EQ(fixture_version(f), FIXTURE_NEWER);
+
+	return true;
+}
+
+/* What INFO says of SVN and MRSEAM: those of @sig, or zeros */
+static bool info_describes(struct fixture *f, const struct host_image *image, bool ready)
+{
+	static const struct seam_sigstruct none;
+	const struct seam_sigstruct *sig = image ? host_image_sigstruct(image) : &none;
+	struct seamldr_info info;
+
+	CHECK_EQ(host_info(&f->host, &info), SEAMLDR_SUCCESS);
+	CHECK_EQ(info.seamextend.valid, image ? SEAMEXTEND_VALID : 0);
+	CHECK_EQ(info.seamextend.svn_minor, sig->svn_minor);
+	CHECK(!memcmp(info.seamextend.mrseam, sig->seamhash, sizeof(sig->seamhash)));
+	CHECK_EQ(info.seamextend.seam_ready, ready);
+
+	return true;
+}
+
+static void newer_svn(struct fixture *f, struct image_spec *old)
+{
+	f->spec.svn_minor = old->svn_minor + 1;
+}
+
+/* An open session, a recoverable error, success, a lost module */
+FIXTURE_TEST_WITH(scenario_29, newer_svn)
+{
+	uint64_t rdx;
+
+	CHECK(info_describes(f, &f->old, true));
+	CHECK_EQ(fixture_shutdown(f, 0), TDX_SUCCESS);
+	host_put_image(&f->host, &f->new, SEAMLDR_SCENARIO_UPDATE);
+	for (unsigned int lp = 0; lp < FIXTURE_LAST_LP; lp++) {
+		CHECK_EQ(install_on(f, lp, HOST_PARAMS_PA, &rdx), SEAMLDR_SUCCESS);
+		CHECK(info_describes(f, &f->old, false));
+	}
+	CHECK_EQ(install_on(f, FIXTURE_LAST_LP, 0x800, &rdx), SEAMLDR_EBADPARAM);
+	CHECK_EQ(rdx, 0);
+	CHECK(info_describes(f, &f->old, true));
+	CHECK_LAST(fixture_install(f), SEAMLDR_SUCCESS, 0);
+	CHECK(info_describes(f, &f->new, true));
+	CHECK_EQ(fixture_finish(f), TDX_SUCCESS);
+
+	CHECK_EQ(fixture_shutdown(f, 0), TDX_SUCCESS);
+	host_image_module(&f->new)[0x6000] ^= 1;
+	CHECK_LAST(fixture_install(f), SEAMLDR_EBADHASH, 1);
+	CHECK(info_describes(f, NULL, false));
+
+	return true;
+}
+
+/* SEAMDB does not take the new module: measured, but not callable */
+FIXTURE_TEST_WITH(scenario_29_seamdb, newer_svn)
+{
+	CHECK_EQ(fixture_shutdown(f, 0), TDX_SUCCESS);
+	f->host.entropy_passes = 1;
+	f->host.entropy_fails = SEAMDB_TRIES;
+	CHECK_LAST(fixture_install(f), SEAMLDR_ENOENTROPY, 1);
+	CHECK(info_describes(f, &f->new, false));
+	CHECK_EQ(host_sys_init(&f->host), HOST_VMFAIL);
+
+	/* An UPDATE needs a module; a LOAD of the same SVN needs no CLEANUP, an older one does */
+	CHECK_LAST(fixture_install(f), SEAMLDR_EBADPARAM, 0);
+	CHECK(info_describes(f, &f->new, false));
+	host_put_image(&f->host, &f->old, SEAMLDR_SCENARIO_LOAD);
+	CHECK_LAST(host_session(&f->host), SEAMLDR_ECLEANUPREQ, 0);
+	host_put_image(&f->host, &f->new, SEAMLDR_SCENARIO_LOAD);
+	CHECK_LAST(host_session(&f->host), SEAMLDR_SUCCESS, 0);
+	CHECK_EQ(host_cold_init(&f->host), TDX_SUCCESS);
+	CHECK_EQ(fixture_version(f), FIXTURE_NEWER);
+
+	return true;
+}
+
+static bool versioned_sigstruct(struct fixture *f, uint64_t status)
+{
+	CHECK_EQ(fixture_shutdown(f, 0), TDX_SUCCESS);
+	((uint8_t *)host_image_sigstruct(&f->new))[1000] = 1;
+	host_image_resign(&f->new);
+	CHECK_LAST(fixture_install(f), status, 0);
+
+	return true;
+}
+
+FIXTURE_TEST(scenario_30)
+{
+	return versioned_sigstruct(f, SEAMLDR_SUCCESS);
+}
+
+static void loader_1_5(struct fixture *f, struct image_spec *old)
+{
+	(void)old;
+	f->host.config.loader.major = 1;
+	f->host.config.loader.minor = 5;
+}
+
+FIXTURE_TEST_WITH(scenario_30_loader_1_5, loader_1_5)
+{
+	return versioned_sigstruct(f, SEAMLDR_EBADSIG);
+}
+
 /* Like two releases, for the CPU of the fixture */
 static void from_8_to_16(struct fixture *f, struct image_spec *old)
 {
@@ -579,6 +704,11 @@ static const struct test tests[] = {
 	{ "19: bad INFO buffer, unknown leaves", scenario_19 },
 	{ "20: debug-signed image on a locked platform", scenario_20 },
 	{ "20: debug-signed image on an unlocked platform", scenario_20_unlocked },
+	{ "28: an INSTALL too many", scenario_28 },
+	{ "29: INFO after failures", scenario_29 },
+	{ "29: INFO after a SEAMDB failure", scenario_29_seamdb },
+	{ "30: version bytes in the sigstruct, loader 2.0", scenario_30 },
+	{ "30: version bytes in the sigstruct, loader 1.5", scenario_30_loader_1_5 },
 	{ "31: a host with the CPUID list of an older release", scenario_31 },
 	{ NULL, NULL }
 };
