@@ -7,6 +7,10 @@
 #define SPLITMIX_MUL1	0xbf58476d1ce4e5b9ULL
 #define SPLITMIX_MUL2	0x94d049bb133111ebULL
 
+/* How often RDRAND still succeeds in this thread, if it starves */
+static _Thread_local unsigned int starving_after;
+static _Thread_local bool starving;
+
 static uint64_t next(struct platform *platform)
 {
 	uint64_t z;
@@ -26,10 +30,25 @@ bool platform_entropy(struct platform *platform, uint64_t *value)
 {
 	const struct platform_hooks *hooks = &platform->config.hooks;
 
+	if (starving && !starving_after)
+		return false;
+	if (starving)
+		starving_after--;
 	if (hooks->entropy)
 		return hooks->entropy(hooks->ctx, value);
 
 	*value = next(platform);
 
 	return true;
+}
+
+void platform_starve(unsigned int after)
+{
+	starving_after = after;
+	starving = true;
+}
+
+void platform_feed(void)
+{
+	starving = false;
 }

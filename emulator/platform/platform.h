@@ -188,4 +188,10 @@ bool platform_lp_in_td(const struct platform *platform, unsigned int lp);
  */
 void platform_hold_lp(struct platform *platform, unsigned int lp, bool inside);
 
+/** platform_starve() - RDRAND fails in the calling thread, but for @after times first */
+void platform_starve(unsigned int after);
+
+/** platform_feed() - and succeeds again */
+void platform_feed(void);
+
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "platform/platform.h"
 #include "seam/corrupt.h"
 #include "seam/dispatch.h"
 #include "seam/leaves.h"
@@ -11,10 +12,14 @@
 #include "seam/params.h"
 #include "seam/referee.h"
 #include "seam/session.h"
+#include "seam/status.h"
 
 #define MSEC_PER_SEC	1000
 #define NSEC_PER_MSEC	1000000L
 #define MAX_FAULTS	64
+
+/* RDRANDs of INSTALL before those for SEAMDB (SEAM ABI 3.4 steps 27 and 37) */
+#define RDRANDS_BEFORE_SEAMDB	1
 
 /* No params can be here: not a page address (SEAM ABI 3.4 step 9) */
 #define UNALIGNED_PA	1
@@ -147,7 +152,9 @@ static void call_firmware(struct seam_dispatch *dispatch, struct seam_call *call
 /*
  * The last INSTALL ends the session whatever its answer is (SEAM ABI 3.4), so
  * the loader must be made to end it: with params that it refuses, which leaves
- * the old module, or with a damaged image, which leaves none.
+ * the old module, or with a damaged image, which leaves none. Without entropy
+ * it can only lose the module at SEAMDB, which leaves the new one measured but
+ * not callable.
  */
 static void fail_last_install(struct seam_dispatch *dispatch, struct seam_call *call,
 			      const struct fault *fault)
@@ -156,12 +163,15 @@ static void fail_last_install(struct seam_dispatch *dispatch, struct seam_call *
 
 	if (!fault->rdx) {
 		call->out.gpr[SEAM_RCX] = UNALIGNED_PA;
+	} else if (fault->status == SEAMLDR_ENOENTROPY) {
+		platform_starve(RDRANDS_BEFORE_SEAMDB);
 	} else if (install_params_read(&dispatch->config.memory, call->in.gpr[SEAM_RCX],
 				       &params)) {
 		corrupt_memory_at(params.module_pa[params.num_module_pages - 1]);
 	}
 	call_firmware(dispatch, call);
 	corrupt_memory_at(CORRUPT_NOTHING);
+	platform_feed();
 	call->out.gpr[SEAM_RCX] = call->in.gpr[SEAM_RCX];
 
 	if (call->outcome == SEAM_OUTCOME_STATUS && call->out.gpr[SEAM_RDX] == fault->rdx)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The layer between SEAMCALL and the models: routing and faults. */
+#include <string.h>
 #include <time.h>
 
 #include "pseamldr/pseamldr.h"
@@ -108,6 +109,32 @@ FIXTURE_TEST(unrecoverable_fault_at_the_last_arrival)
 	CHECK_EQ(result.out.gpr[SEAM_RDX], 1);
 	CHECK_EQ(bench_status(&bench, 0, TDH_SYS_RD, 0), HOST_VMFAIL);
 	CHECK_EQ(bench_session(&bench).out.gpr[SEAM_RAX], SEAMLDR_EBADPARAM);
+	CHECK_EQ(bench_end(&bench), 0);
+	return true;
+}
+
+/* Without entropy the module is lost at SEAMDB: the new one is in INFO, not ready */
+FIXTURE_TEST(fault_at_seamdb)
+{
+	struct seamldr_info info;
+	struct seam_call result;
+	struct bench bench;
+
+	CHECK(bench_start(&bench, f));
+	CHECK(bench_arm(&bench, "SEAMLDR.INSTALL:arrival=last:status=ENOENTROPY:rdx=1"));
+	CHECK_EQ(bench_status(&bench, 0, TDH_SYS_SHUTDOWN, 0), TDX_SUCCESS);
+	result = bench_session(&bench);
+	CHECK_EQ(result.out.gpr[SEAM_RAX], SEAMLDR_ENOENTROPY);
+	CHECK_EQ(result.out.gpr[SEAM_RDX], 1);
+	CHECK_EQ(host_info(&f->host, &info), SEAMLDR_SUCCESS);
+	CHECK_EQ(info.seamextend.valid, SEAMEXTEND_VALID);
+	CHECK(!memcmp(info.seamextend.mrseam, host_image_sigstruct(&f->new)->seamhash,
+		      sizeof(info.seamextend.mrseam)));
+	CHECK_EQ(info.seamextend.seam_ready, 0);
+
+	/* There is entropy again for whoever comes next */
+	host_put_image(&f->host, &f->new, SEAMLDR_SCENARIO_LOAD);
+	CHECK_EQ(host_session(&f->host).status, SEAMLDR_SUCCESS);
 	CHECK_EQ(bench_end(&bench), 0);
 	return true;
 }
@@ -272,6 +299,7 @@ static const struct test tests[] = {
 	  recoverable_fault_at_the_last_arrival },
 	{ "an unrecoverable fault at the last arrival leaves no module",
 	  unrecoverable_fault_at_the_last_arrival },
+	{ "a fault at SEAMDB leaves a measured module", fault_at_seamdb },
 	{ "cleared faults are gone", cleared_faults },
 	{ "a faulted call changes no other register", faulted_registers },
 	{ "two faults for one call", two_faults },
