@@ -42,18 +42,20 @@ bool measure_begin(struct tdxmod *mod, struct td *td)
 }
 
 /*
- * The running hash was begun by another crypto library. A module that was told
- * to look notices, if the build was begun by one that marks its builds. Else
- * the hash goes wrong, as nobody can see but the one who attests the TD.
+ * The running hash may have been begun by another crypto library. A module that
+ * was told to look refuses it, and every build of which it is not recorded who
+ * began it (SEAM ABI 4.5). Else the hash goes wrong, as nobody can see but the
+ * one who attests the TD.
  */
 uint64_t measure_check(struct tdxmod *mod, unsigned int lp, struct td *td)
 {
 	struct td_measurement *measurement = &td->measurement;
+	bool same = measurement->generation == mod->desc.crypto_generation;
 
-	if (measurement->generation == mod->desc.crypto_generation)
-		return TDX_SUCCESS;
-	if (mod->detect_mrtd && measurement->counted)
+	if (mod->detect_mrtd && !(same && measurement->counted))
 		return TDX_INCOMPATIBLE_MRTD_CONTEXT;
+	if (same)
+		return TDX_SUCCESS;
 
 	platform_diagnose(mod->platform, lp,
 			  "The MRTD of the TD at 0x%llx goes wrong: its build continues under an incompatible module.",

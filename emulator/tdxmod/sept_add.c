@@ -88,10 +88,17 @@ static uint64_t add_page(struct tdxmod *mod, unsigned int lp, struct td *td,
 	uint8_t content[TDX_PAGE_SIZE];
 	uint64_t status;
 
-	/* Only MR.EXTEND and MR.FINALIZE are known to report an unusable hash */
-	measure_check(mod, lp, td);
+	status = free_entry(walk);
+	if (status)
+		return status;
+	if (dram_look(mod->platform->dram, regs->gpr[SEAM_R8]).type != PAGE_FREE)
+		return TDX_PAGE_METADATA_INCORRECT | TDX_OPERAND_R8;
 	if (!hpa_read(mod->platform, regs->gpr[SEAM_R9], content, sizeof(content)))
 		return TDX_OPERAND_INVALID | TDX_OPERAND_R9;
+	/* The last check: nothing has changed so far (SEAM ABI 4.8) */
+	status = measure_check(mod, lp, td);
+	if (status)
+		return status;
 
 	status = map_page(mod, td, walk, regs->gpr[SEAM_R8], SEPT_PRESENT);
 	if (status)

@@ -81,7 +81,8 @@ struct td_cpuid {
  * struct td_measurement - MRTD in the making
  * @context: running SHA-384; NULL: no build in progress, or finished
  * @generation: crypto library that began it; another cannot continue it
- * @counted: the build is part of TD_BUILD_COUNT
+ * @counted: the module that began the build recorded its crypto library, and
+ *	counts the build in TD_BUILD_COUNT
  * @mrtd: the result
  */
 struct td_measurement {

@@ -147,6 +147,30 @@ FIXTURE_TEST_WITH(mrtd_other_crypto, other_crypto)
 	return true;
 }
 
+/* UPDATE version 1 with the bit that makes the module look at what TDs began with */
+static uint64_t update_with_detection(struct fixture *f)
+{
+	uint64_t status = fixture_shutdown(f, 1);
+
+	if (!status)
+		status = fixture_install(f).status;
+	if (!status)
+		status = host_sys_init(&f->host);
+	if (!status)
+		status = host_lp_init(&f->host, 0, FIXTURE_LPS);
+	if (!status)
+		status = host_leaf(&f->host, 0, UPDATE_V1, 0, 0, 0,
+				   TDX_FEATURES0_UPDATE_COMPATIBILITY);
+
+	return status;
+}
+
+static uint64_t add_page(struct guest *guest, unsigned int index, uint64_t pa, uint64_t source)
+{
+	return host_leaf(guest->host, 0, TDH_MEM_PAGE_ADD, GUEST_GPA + index * TDX_PAGE_SIZE,
+			 guest->tdr, pa, source);
+}
+
 /* Unless UPDATE version 1 asked for detection */
 FIXTURE_TEST_WITH(mrtd_detected, other_crypto)
 {
@@ -158,15 +182,42 @@ FIXTURE_TEST_WITH(mrtd_detected, other_crypto)
 	CHECK_EQ(guest_add_vcpu(&guest, 0), TDX_SUCCESS);
 	CHECK_EQ(guest_add_tables(&guest), TDX_SUCCESS);
 	CHECK_EQ(guest_add_page(&guest, 0), TDX_SUCCESS);
-	CHECK_EQ(fixture_shutdown(f, 1), TDX_SUCCESS);
-	CHECK_EQ(fixture_install(f).status, SEAMLDR_SUCCESS);
-	CHECK_EQ(host_sys_init(&f->host), TDX_SUCCESS);
-	CHECK_EQ(host_lp_init(&f->host, 0, FIXTURE_LPS), TDX_SUCCESS);
-	CHECK_EQ(host_leaf(&f->host, 0, UPDATE_V1, 0, 0, 0, TDX_FEATURES0_UPDATE_COMPATIBILITY),
-		 TDX_SUCCESS);
+	CHECK_EQ(update_with_detection(f), TDX_SUCCESS);
+	CHECK_EQ(guest_add_page(&guest, 1), TDX_INCOMPATIBLE_MRTD_CONTEXT);
 	CHECK_EQ(guest_extend_page(&guest, 0), TDX_INCOMPATIBLE_MRTD_CONTEXT);
 	CHECK_EQ(guest_finalize(&guest), TDX_INCOMPATIBLE_MRTD_CONTEXT);
+	CHECK_EQ(f->host.diagnoses, 0);
+
+	/* The page was not taken */
+	CHECK_EQ(dram_look(f->host.platform->dram, guest.private[1]).type, PAGE_FREE);
+	guest.next = guest.private[1];
 	CHECK_EQ(guest_destroy(&guest), TDX_SUCCESS);
+
+	return true;
+}
+
+/* PAGE.ADD looks at the context last, MR.EXTEND and MR.FINALIZE behind theirs */
+FIXTURE_TEST_WITH(mrtd_checked_last, other_crypto)
+{
+	struct guest guest;
+
+	guest_init(&guest, &f->host, HOST_TD_KEYID, GUEST_PA);
+	CHECK_EQ(guest_create(&guest), TDX_SUCCESS);
+	CHECK_EQ(guest_configure(&guest), TDX_SUCCESS);
+	CHECK_EQ(guest_add_tables(&guest), TDX_SUCCESS);
+	CHECK_EQ(guest_add_page(&guest, 0), TDX_SUCCESS);
+	CHECK_EQ(update_with_detection(f), TDX_SUCCESS);
+
+	/* Entry in use, page in use, source without memory */
+	CHECK_EQ(add_page(&guest, 0, guest.next, HOST_PARAMS_PA),
+		 TDX_EPT_ENTRY_STATE_INCORRECT | TDX_OPERAND_RCX);
+	CHECK_EQ(add_page(&guest, 1, guest.private[0], HOST_PARAMS_PA),
+		 TDX_PAGE_METADATA_INCORRECT | TDX_OPERAND_R8);
+	CHECK_EQ(add_page(&guest, 1, guest.next, HOST_RAM_SIZE),
+		 TDX_OPERAND_INVALID | TDX_OPERAND_R9);
+	CHECK_EQ(add_page(&guest, 1, guest.next, HOST_PARAMS_PA), TDX_INCOMPATIBLE_MRTD_CONTEXT);
+	CHECK_EQ(guest_extend_page(&guest, 1), TDX_EPT_ENTRY_NOT_PRESENT | TDX_OPERAND_RCX);
+	CHECK_EQ(guest_finalize(&guest), TDX_NO_VCPUS);
 
 	return true;
 }
@@ -178,7 +229,7 @@ static void counts_only_later(struct fixture *f, struct image_spec *old)
 	old->desc.flags &= ~MODULE_COUNTS_BUILDS;
 }
 
-/* A build that nobody marked is never counted, nor noticed as incompatible */
+/* A build that nobody marked is never counted, and refused where somebody looks */
 FIXTURE_TEST_WITH(uncounted, counts_only_later)
 {
 	struct guest before, after;
@@ -188,18 +239,13 @@ FIXTURE_TEST_WITH(uncounted, counts_only_later)
 	CHECK_EQ(guest_create(&before), TDX_SUCCESS);
 	CHECK_EQ(guest_configure(&before), TDX_SUCCESS);
 	CHECK_EQ(guest_add_vcpu(&before, 0), TDX_SUCCESS);
-	CHECK_EQ(fixture_shutdown(f, 1), TDX_SUCCESS);
-	CHECK_EQ(fixture_install(f).status, SEAMLDR_SUCCESS);
-	CHECK_EQ(host_sys_init(&f->host), TDX_SUCCESS);
-	CHECK_EQ(host_lp_init(&f->host, 0, FIXTURE_LPS), TDX_SUCCESS);
-	CHECK_EQ(host_leaf(&f->host, 0, UPDATE_V1, 0, 0, 0, TDX_FEATURES0_UPDATE_COMPATIBILITY),
-		 TDX_SUCCESS);
-
+	CHECK_EQ(update_with_detection(f), TDX_SUCCESS);
 	CHECK_EQ(guest_create(&after), TDX_SUCCESS);
 	CHECK_EQ(guest_configure(&after), TDX_SUCCESS);
 	CHECK_EQ(fixture_shutdown(f, 1 | AVOID_SENSITIVE), ONE_BUILD);
-	CHECK_EQ(guest_finalize(&before), TDX_SUCCESS);
-	CHECK_EQ(f->host.diagnoses, 1);
+	CHECK_EQ(guest_finalize(&before), TDX_INCOMPATIBLE_MRTD_CONTEXT);
+	CHECK_EQ(guest_destroy(&before), TDX_SUCCESS);
+	CHECK_EQ(f->host.diagnoses, 0);
 	CHECK_EQ(fixture_shutdown(f, 1 | AVOID_SENSITIVE), ONE_BUILD);
 	CHECK_EQ(guest_destroy(&after), TDX_SUCCESS);
 	CHECK_EQ(fixture_shutdown(f, 1 | AVOID_SENSITIVE), TDX_SUCCESS);
@@ -254,6 +300,7 @@ static const struct test tests[] = {
 	{ "MRTD across an update with the same crypto", mrtd_same_crypto },
 	{ "MRTD across an update with another crypto", mrtd_other_crypto },
 	{ "MRTD context detected as incompatible", mrtd_detected },
+	{ "MRTD context is looked at last", mrtd_checked_last },
 	{ "a build that began before builds were counted", uncounted },
 	{ "a module with a larger TDCS", other_tdcs_size },
 	{ "without handoff data TDs are lost", lost },
