@@ -84,6 +84,8 @@ enum module_series {
 #define MODULE_CHECKS_PAYLOAD	(1U << 7)
 /** MODULE_PADS_HANDOFF - SHUTDOWN always writes 0xE000 bytes, and halts if they do not fit */
 #define MODULE_PADS_HANDOFF	(1U << 8)
+/** MODULE_EXPORT_V1 - EXPORT.MEM, BLOCKW, RESTORE and IMPORT.MEM have version 1 */
+#define MODULE_EXPORT_V1	(1U << 9)
 
 /**
  * struct module_desc - content of the note

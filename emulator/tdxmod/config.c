@@ -16,6 +16,7 @@ static uint64_t read_tdmrs(struct tdxmod *mod, unsigned int lp, const struct sea
 	uint64_t array = regs->gpr[SEAM_RCX];
 	uint64_t count = regs->gpr[SEAM_RDX];
 	uint64_t pointers[TDX_MAX_TDMRS];
+	uint64_t status;
 
 	if (!hpa_is_shared(platform, array, TDMR_POINTERS_ALIGN))
 		return TDX_OPERAND_INVALID | TDX_OPERAND_RCX;
@@ -23,6 +24,9 @@ static uint64_t read_tdmrs(struct tdxmod *mod, unsigned int lp, const struct sea
 		return TDX_OPERAND_INVALID | TDX_OPERAND_RDX;
 	if (!keyid_is_private(platform, regs->gpr[SEAM_R8]))
 		return TDX_OPERAND_INVALID | TDX_OPERAND_R8;
+	status = options_check(mod, regs);
+	if (status)
+		return status;
 	if (!hpa_read(platform, array, pointers, count * sizeof(pointers[0]))) {
 		platform_diagnose(platform, lp, "SYS.CONFIG was given a TDMR list at 0x%llx, where there is no memory.",
 				  (unsigned long long)array);
@@ -56,6 +60,7 @@ static uint64_t sys_config_locked(struct tdxmod *mod, unsigned int lp,
 		return status;
 	}
 
+	/* Of what version 1 can enable in R9 nothing is modelled */
 	mod->hkid = regs->gpr[SEAM_R8];
 	mod->kot[mod->hkid].state = KOT_RESERVED;
 	/* The new PAMT areas hold nothing of an earlier configuration */

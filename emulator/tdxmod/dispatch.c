@@ -6,14 +6,16 @@
 /**
  * struct tdh_entry - one row of the leaf table
  * @handler: NULL: there is no such leaf, or it is not modelled
- * @max_version: highest version of every module
- * @flag: MODULE_* that raises @max_version to 1
+ * @versioned: every module takes a version above 0 (SEAM ABI 4.2)
+ * @flag: MODULE_* of those that do
+ * @own_check: the leaf looks itself whether the version is above 1, and when
  * @needs: MODULE_* without which the leaf does not exist
  */
 struct tdh_entry {
 	tdh_handler *handler;
-	unsigned int max_version;
+	bool versioned;
 	uint32_t flag;
+	bool own_check;
 	uint32_t needs;
 };
 
@@ -21,14 +23,14 @@ static const struct tdh_entry leaves[] = {
 	[TDH_VP_ENTER]			= { .handler = tdh_vp_enter },
 	[TDH_MNG_ADDCX]			= { .handler = tdh_mng_addcx },
 	[TDH_MEM_PAGE_ADD]		= { .handler = tdh_mem_page_add },
-	[TDH_MEM_SEPT_ADD]		= { .handler = tdh_mem_sept_add, .max_version = 1 },
+	[TDH_MEM_SEPT_ADD]		= { .handler = tdh_mem_sept_add, .versioned = true },
 	[TDH_VP_ADDCX]			= { .handler = tdh_vp_addcx },
 	[TDH_MEM_PAGE_AUG]		= { .handler = tdh_mem_page_aug },
 	[TDH_MEM_RANGE_BLOCK]		= { .handler = tdh_mem_range_block },
 	[TDH_MNG_KEY_CONFIG]		= { .handler = tdh_mng_key_config },
 	[TDH_MNG_CREATE]		= { .handler = tdh_mng_create },
 	[TDH_VP_CREATE]			= { .handler = tdh_vp_create },
-	[TDH_MNG_RD]			= { .handler = tdh_mng_rd, .max_version = 1 },
+	[TDH_MNG_RD]			= { .handler = tdh_mng_rd, .versioned = true },
 	[TDH_MR_EXTEND]			= { .handler = tdh_mr_extend },
 	[TDH_MR_FINALIZE]		= { .handler = tdh_mr_finalize },
 	[TDH_VP_FLUSH]			= { .handler = tdh_vp_flush },
@@ -36,14 +38,15 @@ static const struct tdh_entry leaves[] = {
 	[TDH_MNG_KEY_FREEID]		= { .handler = tdh_mng_key_freeid },
 	[TDH_MNG_INIT]			= { .handler = tdh_mng_init },
 	[TDH_VP_INIT]			= { .handler = tdh_vp_init, .flag = MODULE_VP_INIT_V1 },
-	[TDH_MEM_PAGE_PROMOTE]		= { .max_version = 1 },
+	[TDH_MEM_PAGE_PROMOTE]		= { .versioned = true },
 	[TDH_PHYMEM_PAGE_RDMD]		= { .handler = tdh_phymem_page_rdmd },
-	[TDH_VP_RD]			= { .handler = tdh_vp_rd, .max_version = 1 },
+	[TDH_VP_RD]			= { .handler = tdh_vp_rd, .versioned = true },
 	[TDH_PHYMEM_PAGE_RECLAIM]	= { .handler = tdh_phymem_page_reclaim },
 	[TDH_MEM_PAGE_REMOVE]		= { .handler = tdh_mem_page_remove },
-	[TDH_MEM_SEPT_REMOVE]		= { .max_version = 1 },
+	[TDH_MEM_SEPT_REMOVE]		= { .versioned = true },
 	[TDH_SYS_KEY_CONFIG]		= { .handler = tdh_sys_key_config },
-	[TDH_SYS_INIT]			= { .handler = tdh_sys_init },
+	[TDH_SYS_INIT]			= { .handler = tdh_sys_init, .flag = MODULE_INIT_V1,
+					    .own_check = true },
 	[TDH_SYS_RD]			= { .handler = tdh_sys_rd },
 	[TDH_SYS_LP_INIT]		= { .handler = tdh_sys_lp_init },
 	[TDH_SYS_TDMR_INIT]		= { .handler = tdh_sys_tdmr_init },
@@ -52,10 +55,16 @@ static const struct tdh_entry leaves[] = {
 	[TDH_PHYMEM_PAGE_WBINVD]	= { .handler = tdh_phymem_page_wbinvd },
 	[TDH_VP_WR]			= { .handler = tdh_vp_wr },
 	[TDH_SYS_LP_SHUTDOWN]		= { .handler = tdh_sys_lp_shutdown },
-	[TDH_SYS_CONFIG]		= { .handler = tdh_sys_config },
+	[TDH_SYS_CONFIG]		= { .handler = tdh_sys_config, .flag = MODULE_CONFIG_V1,
+					    .own_check = true },
 	[TDH_SYS_SHUTDOWN]		= { .handler = tdh_sys_shutdown },
-	[TDH_SYS_UPDATE]		= { .handler = tdh_sys_update, .flag = MODULE_UPDATE_V1 },
+	[TDH_SYS_UPDATE]		= { .handler = tdh_sys_update, .flag = MODULE_UPDATE_V1,
+					    .own_check = true },
+	[TDH_EXPORT_BLOCKW]		= { .flag = MODULE_EXPORT_V1 },
+	[TDH_EXPORT_RESTORE]		= { .flag = MODULE_EXPORT_V1 },
+	[TDH_EXPORT_MEM]		= { .flag = MODULE_EXPORT_V1 },
 	[TDH_SYS_DISABLE]		= { .handler = tdh_sys_disable, .needs = MODULE_HAS_DISABLE },
+	[TDH_IMPORT_MEM]		= { .flag = MODULE_EXPORT_V1 },
 };
 
 static const struct tdh_entry *entry_of(const struct tdxmod *mod, unsigned int leaf)
@@ -73,10 +82,11 @@ static const struct tdh_entry *entry_of(const struct tdxmod *mod, unsigned int l
 	return entry;
 }
 
-static bool version_ok(const struct tdxmod *mod, const struct tdh_entry *entry,
-		       unsigned int version)
+/* A leaf that takes versions gets any of them, and refuses what it does not know */
+static bool takes_version(const struct tdxmod *mod, const struct tdh_entry *entry,
+			  unsigned int version)
 {
-	return version <= (mod->desc.flags & entry->flag ? 1 : entry->max_version);
+	return !version || entry->versioned || mod->desc.flags & entry->flag;
 }
 
 static bool legal_before_ready(unsigned int leaf)
@@ -105,12 +115,14 @@ static uint64_t dispatch(struct tdxmod *mod, unsigned int lp, struct seam_regs *
 	int state = atomic_load(&mod->state);
 	const char *name;
 
-	if (rax & TDH_RESERVED_MASK || !version_ok(mod, entry, TDH_VERSION(rax)))
+	if (rax & TDH_RESERVED_MASK || !takes_version(mod, entry, TDH_VERSION(rax)))
 		return TDX_OPERAND_INVALID | TDX_OPERAND_RAX;
 	if (state == SYS_SHUTDOWN && leaf != TDH_SYS_LP_SHUTDOWN)
 		return TDX_SYS_SHUTDOWN;
 	if (state != SYS_READY && !legal_before_ready(leaf))
 		return TDX_SYS_NOT_READY;
+	if (TDH_VERSION(rax) > 1 && !entry->own_check)
+		return TDX_OPERAND_INVALID | TDX_OPERAND_RAX;
 	if (entry->handler)
 		return entry->handler(mod, lp, regs);
 

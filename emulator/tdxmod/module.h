@@ -106,6 +106,8 @@ static_assert(sizeof(struct tdmr_info) == 320, "layout of tdmr_info");
  * @mig_interrupted_count: interrupted migrations
  * @disable_chunk: how far an interrupted TDH.SYS.DISABLE got
  * @detect_mrtd: UPDATE asked for INCOMPATIBLE_MRTD_CONTEXT (SEAM ABI 4.5)
+ * @fatal_report: R8 of SYS.INIT version 1: how a fatal error is reported
+ *	(SEAM ABI 4.8)
  */
 struct tdxmod {
 	struct platform *platform;
@@ -133,6 +135,7 @@ struct tdxmod {
 	atomic_ushort mig_interrupted_count;
 	unsigned int disable_chunk;
 	bool detect_mrtd;
+	uint64_t fatal_report;
 };
 
 /** tdxmod_has_feature() - is bit @feature of TDX_FEATURES0 set? */
@@ -146,6 +149,15 @@ static inline bool tdxmod_all_lps_initialised(const struct tdxmod *mod)
 {
 	return atomic_load(&mod->nr_lps_initialised) == mod->platform->config.nr_lps;
 }
+
+/**
+ * options_check() - operands that SYS.CONFIG and SYS.UPDATE have in version 1
+ * @mod: the module
+ * @regs: registers of the call, of any version
+ *
+ * Return: the status of the first that is wrong (SEAM ABI 4.8).
+ */
+uint64_t options_check(const struct tdxmod *mod, const struct seam_regs *regs);
 
 /** tdxmod_die() - the module halts itself: an internal sanity check failed */
 void tdxmod_die(struct tdxmod *mod, unsigned int lp, const char *why);

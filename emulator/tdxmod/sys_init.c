@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Global and per-LP initialisation: TDH.SYS.INIT, TDH.SYS.LP.INIT. */
+#include "platform/hpa.h"
 #include "tdxmod/module.h"
 
 /* What P-SEAMLDR took from the sigstruct has to suit what is compiled in */
@@ -13,8 +14,32 @@ static bool sigstruct_compatible(const struct tdxmod *mod)
 	       sysinfo->no_downgrade >= desc->no_downgrade;
 }
 
+/* R8 of version 1 (SEAM ABI 4.8) */
+#define REPORT_MUST_BE_ZERO	0x003000000000003fULL
+#define REPORT_HPA_MASK		0x000fffffffffffc0ULL
+#define REPORT_RECORD_SIZE	64
+#define REPORT_NOTIFY(r8)	((r8) >> 54 & 0x3)
+#define REPORT_NOTIFY_VECTOR	1
+#define REPORT_VECTOR(r8)	((r8) >> 56)
+#define REPORT_FIRST_VECTOR	16
+
+static bool report_ok(const struct tdxmod *mod, uint64_t r8)
+{
+	uint64_t hpa = r8 & REPORT_HPA_MASK;
+
+	if (r8 & REPORT_MUST_BE_ZERO)
+		return false;
+	/* All ones: there is no record */
+	if (hpa != REPORT_HPA_MASK && !hpa_is_shared(mod->platform, hpa, REPORT_RECORD_SIZE))
+		return false;
+
+	return REPORT_NOTIFY(r8) != REPORT_NOTIFY_VECTOR ||
+	       REPORT_VECTOR(r8) >= REPORT_FIRST_VECTOR;
+}
+
 static uint64_t sys_init_locked(struct tdxmod *mod, const struct seam_regs *regs)
 {
+	bool report = TDH_VERSION(regs->gpr[SEAM_RAX]);
 	uint64_t canary;
 
 	if (regs->gpr[SEAM_RCX])
@@ -25,7 +50,10 @@ static uint64_t sys_init_locked(struct tdxmod *mod, const struct seam_regs *regs
 		return TDX_SYS_INCOMPATIBLE_SIGSTRUCT;
 	if (!platform_entropy(mod->platform, &canary))
 		return TDX_RND_NO_ENTROPY;
+	if (report && !report_ok(mod, regs->gpr[SEAM_R8]))
+		return TDX_OPERAND_INVALID | TDX_OPERAND_R8;
 
+	mod->fatal_report = report ? regs->gpr[SEAM_R8] : REPORT_HPA_MASK;
 	atomic_store(&mod->state, SYSINIT_DONE);
 
 	return TDX_SUCCESS;
@@ -37,6 +65,8 @@ uint64_t tdh_sys_init(struct tdxmod *mod, unsigned int lp, struct seam_regs *reg
 
 	(void)lp;
 
+	if (TDH_VERSION(regs->gpr[SEAM_RAX]) > 1)
+		return TDX_OPERAND_INVALID | TDX_OPERAND_RAX;
 	if (!pthread_rwlock_trywrlock(&mod->global_lock)) {
 		status = sys_init_locked(mod, regs);
 		pthread_rwlock_unlock(&mod->global_lock);

@@ -2,16 +2,24 @@
 /* TDH.SYS.UPDATE: a new module takes over what the old one left (SEAM ABI 4.5). */
 #include "tdxmod/module.h"
 
-static uint64_t options_check(const struct tdxmod *mod, const struct seam_regs *regs)
+uint64_t options_check(const struct tdxmod *mod, const struct seam_regs *regs)
 {
 	if (!TDH_VERSION(regs->gpr[SEAM_RAX]))
 		return TDX_SUCCESS;
+	if (TDH_VERSION(regs->gpr[SEAM_RAX]) > 1)
+		return TDX_OPERAND_INVALID | TDX_OPERAND_RAX;
 	if (regs->gpr[SEAM_R9] & ~mod->desc.features0)
 		return TDX_OPERAND_INVALID | TDX_OPERAND_R9;
 	if (regs->gpr[SEAM_R10])
 		return TDX_OPERAND_INVALID | TDX_OPERAND_R10;
 
 	return TDX_SUCCESS;
+}
+
+/* The newest releases do not even try the lock with wrong registers (SEAM ABI 4.8) */
+static bool checks_first(const struct tdxmod *mod)
+{
+	return mod->desc.flags & MODULE_UPDATE_CHECKS_FIRST;
 }
 
 static uint64_t update_locked(struct tdxmod *mod, unsigned int lp, const struct seam_regs *regs)
@@ -32,7 +40,7 @@ static uint64_t update_locked(struct tdxmod *mod, unsigned int lp, const struct 
 	}
 
 	/* The state is back, but the data stays valid: the call can be repeated */
-	status = options_check(mod, regs);
+	status = checks_first(mod) ? TDX_SUCCESS : options_check(mod, regs);
 	if (status)
 		return status;
 
@@ -46,8 +54,10 @@ static uint64_t update_locked(struct tdxmod *mod, unsigned int lp, const struct 
 
 uint64_t tdh_sys_update(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
 {
-	uint64_t status;
+	uint64_t status = checks_first(mod) ? options_check(mod, regs) : TDX_SUCCESS;
 
+	if (status)
+		return status;
 	if (pthread_rwlock_trywrlock(&mod->global_lock))
 		return TDX_SYS_BUSY;
 

@@ -50,6 +50,16 @@ bool fixture_run_cold(bool (*test)(struct fixture *f))
 	return ok;
 }
 
+void fixture_releases(struct fixture *f, struct image_spec *old, const char *from, const char *to)
+{
+	image_spec_like(old, release_by_name(from));
+	image_spec_like(&f->spec, release_by_name(to));
+	old->nr_pages = FIXTURE_FEW_PAGES;
+	f->spec.nr_pages = FIXTURE_FEW_PAGES;
+	for (unsigned int s = 0; s < FIXTURE_SOCKETS; s++)
+		f->host.config.cpuid_1_eax[s] = old->cpuid[0];
+}
+
 void fixture_counting(struct fixture *f, struct image_spec *old)
 {
 	old->nr_pages = FIXTURE_FEW_PAGES;
@@ -87,12 +97,17 @@ struct host_install fixture_install(struct fixture *f)
 	return host_session(&f->host);
 }
 
-uint64_t fixture_finish(struct fixture *f)
+uint64_t fixture_until_update(struct fixture *f)
 {
 	uint64_t status = host_sys_init(&f->host);
 
-	if (!status)
-		status = host_lp_init(&f->host, 0, FIXTURE_LPS);
+	return status ? status : host_lp_init(&f->host, 0, FIXTURE_LPS);
+}
+
+uint64_t fixture_finish(struct fixture *f)
+{
+	uint64_t status = fixture_until_update(f);
+
 	if (!status)
 		status = host_leaf(&f->host, 0, TDH_SYS_UPDATE, 0, 0, 0, 0);
 

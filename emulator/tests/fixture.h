@@ -69,6 +69,9 @@ bool fixture_run_cold(bool (*test)(struct fixture *f));
 	}								\
 	static bool name##_body(struct fixture *f)
 
+/** fixture_releases() - for FIXTURE_TEST_WITH(): from one release to another, on its CPU */
+void fixture_releases(struct fixture *f, struct image_spec *old, const char *from, const char *to);
+
 /** fixture_counting() - for FIXTURE_TEST_WITH(): modules that count TD builds */
 void fixture_counting(struct fixture *f, struct image_spec *old);
 
@@ -83,6 +86,9 @@ uint64_t fixture_shutdown(struct fixture *f, uint64_t rcx);
 
 /** fixture_install() - write @f->new for an update, and run a session */
 struct host_install fixture_install(struct fixture *f);
+
+/** fixture_until_update() - SYS.INIT and LP.INIT after a good session */
+uint64_t fixture_until_update(struct fixture *f);
 
 /** fixture_finish() - SYS.INIT, LP.INIT, UPDATE after a good session */
 uint64_t fixture_finish(struct fixture *f);

@@ -22,10 +22,8 @@ static uint64_t until_update(struct fixture *f, uint64_t hv)
 
 	if (!status)
 		status = fixture_install(f).status;
-	if (!status)
-		status = host_sys_init(&f->host);
 
-	return status ? status : host_lp_init(&f->host, 0, FIXTURE_LPS);
+	return status ? status : fixture_until_update(f);
 }
 
 static uint64_t update(struct fixture *f)

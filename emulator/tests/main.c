@@ -12,6 +12,7 @@ static const struct suite *const suites[] = {
 	&suite_elf,
 	&suite_loader,
 	&suite_module,
+	&suite_versions,
 	&suite_tdmr,
 	&suite_handoff,
 	&suite_metadata,

@@ -120,8 +120,7 @@ FIXTURE_TEST(dispatcher)
 
 COLD_TEST(key_config)
 {
-	CHECK_EQ(host_sys_init(&f->host), TDX_SUCCESS);
-	CHECK_EQ(host_lp_init(&f->host, 0, FIXTURE_LPS), TDX_SUCCESS);
+	CHECK_EQ(fixture_until_update(f), TDX_SUCCESS);
 	host_put_tdmr(&f->host);
 	CHECK_EQ(host_leaf(&f->host, 0, TDH_SYS_CONFIG, HOST_TDMR_LIST_PA, 1, HOST_GLOBAL_KEYID,
 			   0), TDX_SUCCESS);
@@ -238,8 +237,7 @@ FIXTURE_TEST_WITH(update_version_1, sensitive)
 
 	CHECK_EQ(fixture_shutdown(f, 4), TDX_SUCCESS);
 	CHECK_EQ(fixture_install(f).status, SEAMLDR_SUCCESS);
-	CHECK_EQ(host_sys_init(&f->host), TDX_SUCCESS);
-	CHECK_EQ(host_lp_init(&f->host, 0, FIXTURE_LPS), TDX_SUCCESS);
+	CHECK_EQ(fixture_until_update(f), TDX_SUCCESS);
 	CHECK_EQ(call(f, 0, VERSION(TDH_SYS_UPDATE, 2)), TDX_OPERAND_INVALID);
 	CHECK_EQ(host_leaf(&f->host, 0, update, 0, 0, 0, 1ULL << 63),
 		 TDX_OPERAND_INVALID | TDX_OPERAND_R9);
@@ -264,8 +262,7 @@ FIXTURE_TEST_WITH(update_version_0, sensitive)
 
 	CHECK_EQ(fixture_shutdown(f, 4), TDX_SUCCESS);
 	CHECK_EQ(fixture_install(f).status, SEAMLDR_SUCCESS);
-	CHECK_EQ(host_sys_init(&f->host), TDX_SUCCESS);
-	CHECK_EQ(host_lp_init(&f->host, 0, FIXTURE_LPS), TDX_SUCCESS);
+	CHECK_EQ(fixture_until_update(f), TDX_SUCCESS);
 	CHECK_EQ(host_call(&f->host, 0, &regs), TDX_SUCCESS);
 	CHECK(!f->host.platform->tdxmod->detect_mrtd);
 

@@ -10,6 +10,7 @@ extern const struct suite suite_install;
 extern const struct suite suite_elf;
 extern const struct suite suite_loader;
 extern const struct suite suite_module;
+extern const struct suite suite_versions;
 extern const struct suite suite_tdmr;
 extern const struct suite suite_handoff;
 extern const struct suite suite_metadata;

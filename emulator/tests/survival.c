@@ -155,9 +155,7 @@ static uint64_t update_with_detection(struct fixture *f)
 	if (!status)
 		status = fixture_install(f).status;
 	if (!status)
-		status = host_sys_init(&f->host);
-	if (!status)
-		status = host_lp_init(&f->host, 0, FIXTURE_LPS);
+		status = fixture_until_update(f);
 	if (!status)
 		status = host_leaf(&f->host, 0, UPDATE_V1, 0, 0, 0,
 				   TDX_FEATURES0_UPDATE_COMPATIBILITY);
