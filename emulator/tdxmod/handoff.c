@@ -21,6 +21,9 @@
 #define HANDOFF_TD_BUILD_COUNT		0xd093
 #define HANDOFF_MIG_INTERRUPTED_COUNT	0xd095
 #define HANDOFF_END_HV1			0xd097
+#define HANDOFF_END_HV2			0xd099
+/* Modules that pad end here, whatever they have to say */
+#define HANDOFF_END_PADDED		0xe000
 /* Modules of the 2.0 series with version 0: I/O tables, then a dynamic PAMT flag */
 #define HANDOFF_END_2_0_HV0		(101818 + 1)
 #define HANDOFF_2_0_HV0_SIZE		(25 * TDX_PAGE_SIZE)
@@ -36,33 +39,49 @@ static_assert(HANDOFF_WBCACHE + PLATFORM_MAX_SOCKETS * HANDOFF_WBCACHE_ENTRY_SIZ
 	      "layout of the cache write-back table");
 static_assert(HANDOFF_TDMRS + TDX_MAX_TDMRS * sizeof(struct tdmr_info) == HANDOFF_NR_TDMRS,
 	      "layout of the TDMR table");
+/* Whatever a module writes, its pages hold all that one reads */
+static_assert(HANDOFF_END_HV0 > HANDOFF_END_PADDED - TDX_PAGE_SIZE, "size of the handoff pages");
+static_assert(HANDOFF_END_HV2 <= HANDOFF_END_PADDED, "size of the handoff pages");
 static_assert(sizeof(struct kot_entry) == HANDOFF_KOT_ENTRY_SIZE, "layout of kot_entry");
 static_assert(WBCACHE_KEYIDS + TDX_MAX_KEYIDS == HANDOFF_WBCACHE_ENTRY_SIZE,
 	      "layout of a write-back entry");
 
-/* Where data of handoff version @hv, as this module knows it, ends */
-static size_t layout_end(const struct module_desc *desc, uint16_t hv)
+/* Where the data that this module writes ends */
+static size_t written_end(const struct module_desc *desc)
 {
-	if (hv)
-		return HANDOFF_END_HV1;
+	if (desc->flags & MODULE_PADS_HANDOFF)
+		return HANDOFF_END_PADDED;
+	if (desc->module_hv)
+		return desc->module_hv > 1 ? HANDOFF_END_HV2 : HANDOFF_END_HV1;
 
 	return desc->series == MODULE_SERIES_2_0 ? HANDOFF_END_2_0_HV0 : HANDOFF_END_HV0;
 }
 
-static size_t capacity(const struct tdxmod *mod)
+/* As much as P-SEAMLDR was told to reserve, not as much as is compiled in */
+static size_t area(const struct tdxmod *mod)
 {
-	return (mod->desc.handoff_pages_raw + 1ULL) * TDX_PAGE_SIZE;
+	return (mod->platform->seam.sysinfo.handoff_pages_raw + 1ULL) * TDX_PAGE_SIZE;
 }
 
-/* The newest modules of the 2.0 series allow for the old, longer version 0 */
-static size_t reader_capacity(const struct tdxmod *mod, uint16_t hv)
+bool handoff_area_suffices(const struct tdxmod *mod)
 {
-	size_t pages = capacity(mod);
+	return area(mod) >= written_end(&mod->desc);
+}
 
-	if (!hv && mod->desc.series == MODULE_SERIES_2_0 && pages < HANDOFF_2_0_HV0_SIZE)
-		return HANDOFF_2_0_HV0_SIZE;
+/*
+ * The check ends with 2.0.14, which reads the longer version 0 of its series
+ * into less space of its own (SEAM ABI 4.5 row 4).
+ */
+static bool payload_ok(const struct tdxmod *mod, const struct handoff_header *header)
+{
+	const struct module_desc *desc = &mod->desc;
+	bool long_hv0 = !header->hv && desc->module_hv && desc->series == MODULE_SERIES_2_0;
+	size_t most = long_hv0 ? HANDOFF_2_0_HV0_SIZE : area(mod) - sizeof(*header);
 
-	return pages;
+	if (!(desc->flags & MODULE_CHECKS_PAYLOAD))
+		return true;
+
+	return header->size && header->size <= most;
 }
 
 static void put(uint8_t *data, size_t offset, const void *value, size_t size)
@@ -78,7 +97,7 @@ static void get(const uint8_t *data, size_t offset, void *value, size_t size)
 bool handoff_write(struct tdxmod *mod, uint16_t hv)
 {
 	struct seam_range *seam = &mod->platform->seam;
-	size_t end = layout_end(&mod->desc, mod->desc.module_hv);
+	size_t end = written_end(&mod->desc);
 	struct handoff_header header = {
 		.valid = 1,
 		.hv = hv,
@@ -88,7 +107,7 @@ bool handoff_write(struct tdxmod *mod, uint16_t hv)
 	uint16_t count;
 	uint8_t *data;
 
-	if (end > capacity(mod) || end > seam->handoff_size)
+	if (!handoff_area_suffices(mod))
 		return false;
 
 	data = seam->handoff;
@@ -157,7 +176,7 @@ static void restore(struct tdxmod *mod, uint16_t hv)
 	}
 }
 
-enum handoff_result handoff_read(struct tdxmod *mod)
+enum handoff_result handoff_read(struct tdxmod *mod, unsigned int lp)
 {
 	struct handoff_header header = handoff_header(mod);
 	const struct module_desc *desc = &mod->desc;
@@ -165,14 +184,13 @@ enum handoff_result handoff_read(struct tdxmod *mod)
 	if (!header.valid || header.hv < desc->min_update_hv || header.hv > desc->module_hv)
 		return HANDOFF_INVALID;
 
-	/*
-	 * Only an upper bound is checked: what a shorter payload lacks reads as
-	 * zero, for P-SEAMLDR zeroed it.
-	 */
-	if (!header.size || header.size > reader_capacity(mod, header.hv) - sizeof(header) ||
-	    layout_end(desc, header.hv) > mod->platform->seam.handoff_size)
+	if (!payload_ok(mod, &header))
 		return HANDOFF_INSANE;
+	if (header.size + sizeof(header) > area(mod))
+		platform_diagnose(mod->platform, lp,
+				  "The handoff data reaches beyond the handoff pages into what the module keeps per LP: what that breaks is not modelled.");
 
+	/* What a shorter payload lacks reads as zero, for P-SEAMLDR zeroed it */
 	restore(mod, header.hv);
 
 	return HANDOFF_OK;

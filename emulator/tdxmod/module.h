@@ -185,7 +185,9 @@ enum handoff_result {
 
 /* handoff.c */
 bool handoff_write(struct tdxmod *mod, uint16_t hv);
-enum handoff_result handoff_read(struct tdxmod *mod);
+enum handoff_result handoff_read(struct tdxmod *mod, unsigned int lp);
+/** handoff_area_suffices() - do the handoff pages hold what this module writes? */
+bool handoff_area_suffices(const struct tdxmod *mod);
 void handoff_consume(struct tdxmod *mod);
 struct handoff_header handoff_header(const struct tdxmod *mod);
 

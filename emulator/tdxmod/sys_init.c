@@ -11,7 +11,7 @@ static bool sigstruct_compatible(const struct tdxmod *mod)
 
 	return sysinfo->module_hv == desc->module_hv &&
 	       sysinfo->min_update_hv >= desc->min_update_hv &&
-	       sysinfo->no_downgrade >= desc->no_downgrade;
+	       sysinfo->no_downgrade >= desc->no_downgrade && handoff_area_suffices(mod);
 }
 
 /* R8 of version 1 (SEAM ABI 4.8) */

@@ -29,7 +29,7 @@ static uint64_t update_locked(struct tdxmod *mod, unsigned int lp, const struct 
 	if (atomic_load(&mod->state) != SYSINIT_DONE || !tdxmod_all_lps_initialised(mod))
 		return TDX_SYS_STATE_INCORRECT;
 
-	switch (handoff_read(mod)) {
+	switch (handoff_read(mod, lp)) {
 	case HANDOFF_INVALID:
 		return TDX_SYS_INVALID_HANDOFF;
 	case HANDOFF_INSANE:

@@ -8,6 +8,8 @@
 #include "tests/suites.h"
 
 #define HV1_SIZE	(0xd097 - 8)
+#define HV3_SIZE	(0xd099 - 8)
+#define PADDED_SIZE	(0xe000 - 8)
 #define SERIES_2_0_SIZE	(101819 - 8)
 
 static struct handoff_header *header_of(struct fixture *f)
@@ -49,7 +51,7 @@ FIXTURE_TEST_WITH(label, versions)
 {
 	CHECK_EQ(until_update(f, 2), TDX_SUCCESS);
 	CHECK_EQ(header_of(f)->hv, 2);
-	CHECK_EQ(header_of(f)->size, HV1_SIZE);
+	CHECK_EQ(header_of(f)->size, HV3_SIZE);
 	header_of(f)->hv = 1;
 	CHECK_EQ(update(f), TDX_SYS_INVALID_HANDOFF);
 	header_of(f)->hv = 4;
@@ -58,7 +60,7 @@ FIXTURE_TEST_WITH(label, versions)
 	header_of(f)->valid = 0;
 	CHECK_EQ(update(f), TDX_SYS_INVALID_HANDOFF);
 	CHECK_EQ(tdxmod_state(f->host.platform), SYSINIT_DONE);
-	CHECK_EQ(header_of(f)->size, HV1_SIZE);
+	CHECK_EQ(header_of(f)->size, HV3_SIZE);
 	header_of(f)->valid = 1;
 	CHECK_EQ(update(f), TDX_SUCCESS);
 	CHECK_EQ(tdxmod_state(f->host.platform), SYS_READY);
@@ -79,7 +81,7 @@ FIXTURE_TEST_WITH(visible, versions)
 	CHECK_EQ(host_sys_rd(&f->host, 0x8900000100000005, &value), TDX_SUCCESS);
 	CHECK_EQ(value, 2);
 	CHECK_EQ(host_sys_rd(&f->host, 0x8900000200000006, &value), TDX_SUCCESS);
-	CHECK_EQ(value, HV1_SIZE);
+	CHECK_EQ(value, HV3_SIZE);
 	CHECK_EQ(update(f), TDX_SUCCESS);
 	CHECK_EQ(host_sys_rd(&f->host, FIELD_HANDOFF_VALID, &value), TDX_SUCCESS);
 	CHECK_EQ(value, 0);
@@ -163,17 +165,154 @@ FIXTURE_TEST_WITH(long_version_0, series_2_0)
 	return true;
 }
 
-static void too_few_pages(struct fixture *f, struct image_spec *old)
+/* 25 pages of it, and no byte more */
+static bool long_size_body(struct fixture *f)
 {
-	few_pages(f, old);
-	old->desc.handoff_pages_raw = 12;
+	CHECK_EQ(until_update(f, 0), TDX_SUCCESS);
+	header_of(f)->size = wrong_size;
+	CHECK_EQ(update(f), wrong_size > 25 * 4096 ? HOST_VMFAIL : TDX_SUCCESS);
+
+	return true;
 }
 
-/* What does not fit its own pages cannot be handed over */
-FIXTURE_TEST_WITH(no_room, too_few_pages)
+static bool long_version_0_size(void)
 {
-	CHECK_EQ(fixture_shutdown(f, 0), HOST_VMFAIL);
+	wrong_size = 25 * 4096;
+	if (!fixture_run(series_2_0, long_size_body))
+		return false;
+	wrong_size++;
+
+	return fixture_run(series_2_0, long_size_body);
+}
+
+/* Pages that a module needs for what it writes, and what SYS.INIT makes of one less */
+static const struct {
+	const char *release;
+	unsigned int pages;
+} needs[] = {
+	{ "1.5.01", 14 }, { "1.5.16", 14 }, { "1.5.24", 14 }, { "1.5.28", 14 }, { "1.5.34", 14 },
+	{ "2.0.02", 25 }, { "2.0.12", 25 }, { "2.0.14", 14 }, { "2.0.16", 14 }, { "2.0.18", 14 },
+};
+
+static const char *current_release;
+
+static void of_current_release(struct fixture *f, struct image_spec *old)
+{
+	fixture_releases(f, old, current_release, current_release);
+}
+
+static uint64_t init_with_pages(struct fixture *f, unsigned int pages)
+{
+	host_image_sigstruct(&f->new)->handoff_pages_raw = pages - 1;
+	host_image_resign(&f->new);
+	host_put_image(&f->host, &f->new, SEAMLDR_SCENARIO_LOAD);
+	if (host_session(&f->host).status)
+		return ~0ULL;
+
+	return host_sys_init(&f->host);
+}
+
+static unsigned int needed_pages;
+
+static bool needed_body(struct fixture *f)
+{
+	CHECK_EQ(init_with_pages(f, needed_pages - 1), TDX_SYS_INCOMPATIBLE_SIGSTRUCT);
+	CHECK_EQ(init_with_pages(f, needed_pages), TDX_SUCCESS);
+
+	return true;
+}
+
+static bool no_room(void)
+{
+	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++) {
+		current_release = needs[i].release;
+		needed_pages = needs[i].pages;
+		if (!fixture_run(of_current_release, needed_body)) {
+			printf("# release %s\n", current_release);
+			return false;
+		}
+	}
+
+	return true;
+}
+
+static void to_1_5_28(struct fixture *f, struct image_spec *old)
+{
+	fixture_releases(f, old, "1.5.28", "1.5.28");
+}
+
+/* The writer looks at its pages again, and halts */
+FIXTURE_TEST_WITH(writer_without_room, to_1_5_28)
+{
+	f->host.platform->seam.sysinfo.handoff_pages_raw = 12;
+	CHECK_EQ(fixture_shutdown(f, 1), HOST_VMFAIL);
 	CHECK_EQ(header_of(f)->valid, 0);
+
+	return true;
+}
+
+/* Header sizes, and what a module without the check of 2.0.14 and before makes of them */
+FIXTURE_TEST_WITH(padded, to_1_5_28)
+{
+	static const uint32_t sizes[] = { 0, PADDED_SIZE + 1, UINT32_MAX };
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		CHECK_EQ(until_update(f, 1), TDX_SUCCESS);
+		CHECK_EQ(header_of(f)->size, PADDED_SIZE);
+		header_of(f)->size = sizes[i];
+		f->host.diagnoses = 0;
+		CHECK_EQ(update(f), TDX_SUCCESS);
+		CHECK_EQ(f->host.diagnoses, sizes[i] > PADDED_SIZE);
+	}
+
+	return true;
+}
+
+static uint32_t written_size;
+static const char *next_release;
+
+static void between_releases(struct fixture *f, struct image_spec *old)
+{
+	fixture_releases(f, old, current_release, next_release);
+}
+
+static bool written_body(struct fixture *f)
+{
+	uint64_t hv = f->host.platform->seam.sysinfo.module_hv;
+
+	CHECK_EQ(until_update(f, hv), TDX_SUCCESS);
+	CHECK_EQ(header_of(f)->hv, hv);
+	CHECK_EQ(header_of(f)->size, written_size);
+	CHECK_EQ(update(f), TDX_SUCCESS);
+	CHECK_EQ(f->host.platform->tdxmod->nr_tdmrs, 1);
+
+	return true;
+}
+
+/* What the releases write, and that the newest of their series reads it */
+static bool written(void)
+{
+	static const struct {
+		const char *release;
+		const char *next;
+		uint32_t size;
+	} sizes[] = {
+		{ "1.5.01", "1.5.34", 53386 }, { "1.5.16", "1.5.28", 53386 },
+		{ "1.5.28", "1.5.34", PADDED_SIZE }, { "1.5.34", "1.5.34", PADDED_SIZE },
+		{ "2.0.04", "2.0.14", SERIES_2_0_SIZE }, { "2.0.12", "2.0.18", SERIES_2_0_SIZE },
+		{ "2.0.14", "2.0.16", HV1_SIZE }, { "2.0.16", "2.0.18", PADDED_SIZE },
+		{ "2.0.18", "2.0.18", PADDED_SIZE },
+	};
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		current_release = sizes[i].release;
+		next_release = sizes[i].next;
+		written_size = sizes[i].size;
+		if (!fixture_run(between_releases, written_body)) {
+			printf("# release %s\n", current_release);
+			return false;
+		}
+	}
 
 	return true;
 }
@@ -205,7 +344,11 @@ static const struct test tests[] = {
 	{ "the largest size", largest_size },
 	{ "counters", counters },
 	{ "version 0 of the 2.0 series", long_version_0 },
-	{ "data that does not fit", no_room },
+	{ "largest version 0 of the 2.0 series", long_version_0_size },
+	{ "pages that a module needs", no_room },
+	{ "a writer without room", writer_without_room },
+	{ "a module that pads, and does not check", padded },
+	{ "what releases write and read", written },
 	{ "nothing else survives", only_payload },
 	{ NULL, NULL }
 };
