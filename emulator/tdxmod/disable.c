@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * TDH.SYS.DISABLE, as far as it is known: the host loops while it is busy or
- * interrupted, and nothing works afterwards until full initialisation (SEAM
- * ABI 4.3). The rules inside are unconfirmed; here it returns the module to
- * the state in which it was installed.
+ * TDH.SYS.DISABLE, as far as it is known (SEAM ABI 4.8): no public release has
+ * it; it takes no operands, the host loops while it is busy or interrupted, no
+ * other leaf is let in once it has begun, and afterwards a kernel initialises
+ * from scratch. What is not known has a function of its own.
  */
 #include <string.h>
 
@@ -13,6 +13,7 @@
 /* Interrupts are looked for between chunks; the real number is unconfirmed */
 #define DISABLE_CHUNKS	8
 
+/* The state afterwards: unconfirmed; here that in which a module is installed */
 static void forget_everything(struct tdxmod *mod)
 {
 	for (unsigned int lp = 0; lp < PLATFORM_MAX_LPS; lp++)
@@ -27,15 +28,21 @@ static void forget_everything(struct tdxmod *mod)
 		mod->wbcache[i].interrupted = false;
 	atomic_store(&mod->td_build_count, 0);
 	atomic_store(&mod->mig_interrupted_count, 0);
+	mod->detect_mrtd = false;
 	mod->disable_chunk = 0;
+	atomic_store(&mod->disabling, false);
 	dram_clear(mod->platform->dram);
 	atomic_store(&mod->state, SYSINIT_PENDING);
 }
 
 static uint64_t disable_locked(struct tdxmod *mod, unsigned int lp)
 {
-	if (atomic_load(&mod->platform->lps_in_seam) != 1)
+	/* Set before the count is looked at: who comes later is kept out */
+	atomic_store(&mod->disabling, true);
+	if (atomic_load(&mod->platform->lps_in_seam) != 1) {
+		atomic_store(&mod->disabling, mod->disable_chunk > 0);
 		return TDX_SYS_BUSY;
+	}
 
 	while (mod->disable_chunk < DISABLE_CHUNKS) {
 		mod->disable_chunk++;
@@ -45,6 +52,15 @@ static uint64_t disable_locked(struct tdxmod *mod, unsigned int lp)
 	forget_everything(mod);
 
 	return TDX_SUCCESS;
+}
+
+/* What other leaves answer once it has begun: unconfirmed */
+uint64_t disable_keeps_out(const struct tdxmod *mod, unsigned int leaf)
+{
+	if (leaf == TDH_SYS_DISABLE || !atomic_load(&mod->disabling))
+		return TDX_SUCCESS;
+
+	return TDX_SYS_BUSY;
 }
 
 uint64_t tdh_sys_disable(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)

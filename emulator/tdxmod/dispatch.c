@@ -113,6 +113,7 @@ static uint64_t dispatch(struct tdxmod *mod, unsigned int lp, struct seam_regs *
 	unsigned int leaf = TDH_LEAF(rax);
 	const struct tdh_entry *entry = entry_of(mod, leaf);
 	int state = atomic_load(&mod->state);
+	uint64_t status;
 	const char *name;
 
 	if (rax & TDH_RESERVED_MASK || !takes_version(mod, entry, TDH_VERSION(rax)))
@@ -121,6 +122,9 @@ static uint64_t dispatch(struct tdxmod *mod, unsigned int lp, struct seam_regs *
 		return TDX_SYS_SHUTDOWN;
 	if (state != SYS_READY && !legal_before_ready(leaf))
 		return TDX_SYS_NOT_READY;
+	status = disable_keeps_out(mod, leaf);
+	if (status)
+		return status;
 	if (TDH_VERSION(rax) > 1 && !entry->own_check)
 		return TDX_OPERAND_INVALID | TDX_OPERAND_RAX;
 	if (entry->handler)

@@ -104,6 +104,7 @@ static_assert(sizeof(struct tdmr_info) == 320, "layout of tdmr_info");
  * @hkid: global KeyID
  * @td_build_count: TDs between MNG.INIT and MR.FINALIZE
  * @mig_interrupted_count: interrupted migrations
+ * @disabling: TDH.SYS.DISABLE has begun, and keeps other leaves out
  * @disable_chunk: how far an interrupted TDH.SYS.DISABLE got
  * @detect_mrtd: UPDATE asked for INCOMPATIBLE_MRTD_CONTEXT (SEAM ABI 4.5)
  * @fatal_report: R8 of SYS.INIT version 1: how a fatal error is reported
@@ -133,6 +134,7 @@ struct tdxmod {
 
 	atomic_ushort td_build_count;
 	atomic_ushort mig_interrupted_count;
+	atomic_bool disabling;
 	unsigned int disable_chunk;
 	bool detect_mrtd;
 	uint64_t fatal_report;
@@ -190,6 +192,9 @@ enum handoff_result handoff_read(struct tdxmod *mod, unsigned int lp);
 bool handoff_area_suffices(const struct tdxmod *mod);
 void handoff_consume(struct tdxmod *mod);
 struct handoff_header handoff_header(const struct tdxmod *mod);
+
+/** disable_keeps_out() - status of @leaf because of a TDH.SYS.DISABLE that has begun */
+uint64_t disable_keeps_out(const struct tdxmod *mod, unsigned int leaf);
 
 /* Leaves: RAX is what they return, other registers they set themselves */
 typedef uint64_t tdh_handler(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs);

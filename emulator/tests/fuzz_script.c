@@ -131,7 +131,9 @@ static void restart_script(struct script *script)
 	add_on_packages(script, TDH_SYS_KEY_CONFIG, 0);
 	for (unsigned int n = 0; n < TDMR_INIT_CALLS; n++)
 		add(script, 0, TDH_SYS_TDMR_INIT, HOST_TDMR_BASE, 0, 0, 0);
-	add(script, 0, TDH_SYS_DISABLE, 0, 0, 0, 0);
+	/* As often as it takes with the interrupts that there are */
+	for (unsigned int n = 0; n < 3; n++)
+		add(script, 0, TDH_SYS_DISABLE, 0, 0, 0, 0);
 }
 
 static void loader_script(struct script *script)

@@ -387,14 +387,36 @@ static void with_disable(struct fixture *f, struct image_spec *old)
 
 FIXTURE_TEST_WITH(disable, with_disable)
 {
-	f->host.interrupts = 1;
-	CHECK_EQ(call(f, 0, TDH_SYS_DISABLE), TDX_INTERRUPTED_RESUMABLE);
+	CHECK_EQ(call(f, 0, VERSION(TDH_SYS_DISABLE, 1)), TDX_OPERAND_INVALID);
 	platform_hold_lp(f->host.platform, 1, true);
 	CHECK_EQ(call(f, 0, TDH_SYS_DISABLE), TDX_SYS_BUSY);
+	CHECK_EQ(fixture_version(f), FIXTURE_UPDATE);
 	platform_hold_lp(f->host.platform, 1, false);
-	CHECK_EQ(call(f, 0, TDH_SYS_DISABLE), TDX_SUCCESS);
+
+	/* Once it has begun nothing else gets in */
+	f->host.interrupts = 1;
+	CHECK_EQ(call(f, 0, TDH_SYS_DISABLE), TDX_INTERRUPTED_RESUMABLE);
+	CHECK_EQ(call(f, 0, TDH_SYS_RD), TDX_SYS_BUSY);
+	CHECK_EQ(fixture_shutdown(f, 0), TDX_SYS_BUSY);
+	CHECK_EQ(call(f, 1, TDH_SYS_DISABLE), TDX_SUCCESS);
 	CHECK_EQ(call(f, 0, TDH_SYS_SHUTDOWN), TDX_SYS_NOT_READY);
+	CHECK_EQ(call(f, 0, TDH_SYS_DISABLE), TDX_SYS_NOT_READY);
 	CHECK_EQ(host_cold_init(&f->host), TDX_SUCCESS);
+
+	return true;
+}
+
+/* Before and after a shutdown the dispatcher decides, as for any other leaf */
+FIXTURE_TEST_WITH(disable_in_other_states, with_disable)
+{
+	CHECK_EQ(fixture_shutdown(f, 0), TDX_SUCCESS);
+	CHECK_EQ(call(f, 0, TDH_SYS_DISABLE), TDX_SYS_SHUTDOWN);
+	host_put_image(&f->host, &f->old, SEAMLDR_SCENARIO_UPDATE);
+	CHECK_EQ(host_session(&f->host).status, SEAMLDR_SUCCESS);
+	CHECK_EQ(call(f, 0, TDH_SYS_DISABLE), TDX_SYS_NOT_READY);
+	CHECK_EQ(fixture_until_update(f), TDX_SUCCESS);
+	CHECK_EQ(call(f, 0, TDH_SYS_DISABLE), TDX_SYS_NOT_READY);
+	CHECK_EQ(call(f, 0, TDH_SYS_UPDATE), TDX_SUCCESS);
 
 	return true;
 }
@@ -431,6 +453,7 @@ static const struct test tests[] = {
 	{ "sigstruct against built-in constants", incompatible_sigstruct },
 	{ "limits of the sigstruct against built-in ones", compatible_sigstruct },
 	{ "SYS.DISABLE", disable },
+	{ "SYS.DISABLE in other states", disable_in_other_states },
 	{ "SHUTDOWN on two LPs", overtaken_shutdown },
 	{ NULL, NULL }
 };
