@@ -30,6 +30,11 @@
 #define EXTEND_CHUNK		256
 #define TDMR_INIT_CALLS		256
 
+#define VERSION_1		(1ULL << TDH_VERSION_SHIFT)
+#define AVOID_SENSITIVE		(1ULL << 16)
+/* R8 of SYS.INIT version 1: neither record nor interrupt */
+#define REPORT_NONE		0x000fffffffffffc0ULL
+
 static struct host_image fuzz_images[NR_IMAGES];
 
 static void add(struct script *script, unsigned int lp, uint64_t rax, uint64_t rcx, uint64_t rdx,
@@ -104,16 +109,20 @@ static void td_script(struct script *script, unsigned int i)
 	add(script, 0, TDH_PHYMEM_PAGE_WBINVD, tdr, 0, 0, 0);
 }
 
+/* Some hosts use the newest versions of leaves, some the oldest */
 static void update_script(struct script *script, unsigned int image)
 {
+	uint64_t version = image % 2 ? VERSION_1 : 0;
+
 	script->kind = SCRIPT_SYSTEM;
 	script->weight = image < NR_GOOD_IMAGES ? 20 : 2;
 	add(script, 0, SEAMLDR_INFO, HOST_BUFFER_PA, 0, 0, 0);
+	add(script, 0, TDH_SYS_SHUTDOWN, 1 | (version ? AVOID_SENSITIVE : 0), 0, 0, 0);
 	add(script, 0, TDH_SYS_SHUTDOWN, 1, 0, 0, 0);
 	add_on_all(script, SEAMLDR_INSTALL, IMAGE_PA(image));
-	add(script, 0, TDH_SYS_INIT, 0, 0, 0, 0);
+	add(script, 0, TDH_SYS_INIT | version, 0, 0, REPORT_NONE, 0);
 	add_on_all(script, TDH_SYS_LP_INIT, 0);
-	add(script, 0, TDH_SYS_UPDATE, 0, 0, 0, 0);
+	add(script, 0, TDH_SYS_UPDATE | version, 0, 0, 0, TDX_FEATURES0_UPDATE_COMPATIBILITY);
 	add(script, 0, TDH_SYS_RD, 0, 0x8900000100000000ULL, 0, 0);
 }
 
@@ -127,7 +136,8 @@ static void restart_script(struct script *script)
 	add_on_all(script, SEAMLDR_INSTALL, IMAGE_PA(NR_IMAGES));
 	add(script, 0, TDH_SYS_INIT, 0, 0, 0, 0);
 	add_on_all(script, TDH_SYS_LP_INIT, 0);
-	add(script, 0, TDH_SYS_CONFIG, HOST_TDMR_LIST_PA, 1, HOST_GLOBAL_KEYID, 0);
+	add(script, 0, TDH_SYS_CONFIG | VERSION_1, HOST_TDMR_LIST_PA, 1, HOST_GLOBAL_KEYID,
+	    TDX_FEATURES0_UPDATE_COMPATIBILITY);
 	add_on_packages(script, TDH_SYS_KEY_CONFIG, 0);
 	for (unsigned int n = 0; n < TDMR_INIT_CALLS; n++)
 		add(script, 0, TDH_SYS_TDMR_INIT, HOST_TDMR_BASE, 0, 0, 0);
@@ -193,6 +203,9 @@ static void put_image(struct host *host, const struct host_image *image, uint64_
 		   SMALL_IMAGE_PAGES * SEAM_PAGE_SIZE);
 }
 
+/* What every second image does as the newest releases, the others as older ones */
+#define NEWEST_FLAGS	(MODULE_UPDATE_CHECKS_FIRST | MODULE_PADS_HANDOFF | MODULE_EXPORT_V1)
+
 /* Good ones with other handoff rules and crypto, a short handoff, two bad ones */
 static void build_images(void)
 {
@@ -203,7 +216,10 @@ static void build_images(void)
 		spec.nr_pages = SMALL_IMAGE_PAGES;
 		spec.desc.update += i;
 		spec.desc.module_hv = 1 + i % 2;
-		spec.desc.flags |= MODULE_COUNTS_BUILDS | MODULE_UPDATE_V1 | MODULE_HAS_DISABLE;
+		spec.desc.flags |= MODULE_COUNTS_BUILDS | MODULE_UPDATE_V1 | MODULE_INIT_V1 |
+				   MODULE_CONFIG_V1 | MODULE_HAS_DISABLE;
+		if (i % 2)
+			spec.desc.flags ^= MODULE_CHECKS_PAYLOAD | NEWEST_FLAGS;
 		spec.desc.features0 |= TDX_FEATURES0_UPDATE_COMPATIBILITY;
 		spec.desc.crypto_generation = i % 2;
 		if (i == 2)

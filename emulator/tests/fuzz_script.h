@@ -11,7 +11,7 @@
 
 /** struct step - one call */
 struct step {
-	uint64_t rax, rcx, rdx, r8, r9;
+	uint64_t rax, rcx, rdx, r8, r9, r10;
 	unsigned int lp;
 };
 

@@ -113,6 +113,7 @@ static void make_call(struct fuzz *fuzz, const struct step *step)
 		.gpr[SEAM_RDX] = step->rdx,
 		.gpr[SEAM_R8] = step->r8,
 		.gpr[SEAM_R9] = step->r9,
+		.gpr[SEAM_R10] = step->r10,
 		.gpr[SEAM_RSP] = 0x5b5b,
 		.gpr[SEAM_RBP] = 0xb9b9,
 	};
@@ -145,7 +146,7 @@ static struct step mutate(struct fuzz *fuzz, struct step step)
 	const struct step *donor = &other->steps[draw(fuzz, other->nr_steps)];
 	uint64_t bit = 1ULL << draw(fuzz, 64);
 
-	switch (draw(fuzz, 10)) {
+	switch (draw(fuzz, 12)) {
 	case 0:
 		step.rax = donor->rax;
 		break;
@@ -173,6 +174,12 @@ static struct step mutate(struct fuzz *fuzz, struct step step)
 	case 8:
 		step.r9 ^= bit;
 		break;
+	case 9:
+		step.r10 ^= bit;
+		break;
+	case 10:
+		step.rax = TDH_LEAF(step.rax) | draw(fuzz, 3) << TDH_VERSION_SHIFT;
+		break;
 	default:
 		step.rcx += TDX_PAGE_SIZE * draw(fuzz, 8);
 		break;
@@ -193,10 +200,12 @@ static struct step noise(struct fuzz *fuzz)
 	};
 }
 
-/* What the system does next: a restart if there is no module, else by weight */
+/* What the system does next: a restart if there is no module or no way on, else by weight */
 static struct script *choose_system(struct fuzz *fuzz)
 {
-	bool gone = tdxmod_state(fuzz->host->platform) < 0;
+	int state = tdxmod_state(fuzz->host->platform);
+	/* No image helps a module that cannot start: INSTALL measures by its pages */
+	bool gone = state < 0 || (state == SYSINIT_PENDING && chance(fuzz, 50));
 	unsigned int total = 0;
 	uint64_t ticket;
 
