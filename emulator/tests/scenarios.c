@@ -882,14 +882,9 @@ FIXTURE_TEST_WITH(scenario_30_loader_1_5, loader_1_5)
 	return versioned_sigstruct(f, SEAMLDR_EBADSIG);
 }
 
-/* Like two releases, for the CPU of the fixture */
 static void from_8_to_16(struct fixture *f, struct image_spec *old)
 {
-	image_spec_like(old, release_by_name("1.5.08"));
-	image_spec_like(&f->spec, release_by_name("1.5.16"));
-	old->nr_pages = f->spec.nr_pages = FIXTURE_FEW_PAGES;
-	for (unsigned int i = 0; i < FIXTURE_SOCKETS; i++)
-		f->host.config.cpuid_1_eax[i] = old->cpuid[0];
+	fixture_releases(f, old, "1.5.08", "1.5.16");
 }
 
 /* The host goes on with the 18 leaves, and the masks, that it read from 1.5.08 */
