@@ -7,6 +7,7 @@
 #include "platform/platform.h"
 #include "seam/corrupt.h"
 #include "seam/dispatch.h"
+#include "seam/info.h"
 #include "seam/leaves.h"
 #include "seam/names.h"
 #include "seam/params.h"
@@ -205,6 +206,17 @@ static void answer(struct seam_dispatch *dispatch, struct seam_call *call,
 		call->out.gpr[SEAM_RDX] = fault->rdx;
 }
 
+/* What an INFO told the host is in memory, not in its registers */
+static void trace_info(struct seam_dispatch *dispatch, const struct seam_call *call)
+{
+	char text[INFO_TEXT_SIZE];
+
+	if (call->in.gpr[SEAM_RAX] == SEAMLDR_INFO && !call->fault && call->outcome == SEAM_OUTCOME_STATUS &&
+	    call->out.gpr[SEAM_RAX] == SEAMLDR_SUCCESS &&
+	    info_describe(&dispatch->config.memory, call->in.gpr[SEAM_RCX], text))
+		seam_trace_event(dispatch->config.trace, (int)call->lp, "%s", text);
+}
+
 void seam_dispatch_call(struct seam_dispatch *dispatch, struct seam_call *call)
 {
 	bool install = call->in.gpr[SEAM_RAX] == SEAMLDR_INSTALL;
@@ -239,6 +251,7 @@ void seam_dispatch_call(struct seam_dispatch *dispatch, struct seam_call *call)
 		referee_after(&dispatch->referee, call);
 	pthread_mutex_unlock(&dispatch->lock);
 	seam_trace_call(dispatch->config.trace, call);
+	trace_info(dispatch, call);
 	call->fault = NULL;
 }
 

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "pseamldr/pseamldr.h"
+#include "seam/info.h"
 #include "seam/leaves.h"
 #include "seam/status.h"
 #include "tests/bench.h"
@@ -135,6 +136,29 @@ FIXTURE_TEST(fault_at_seamdb)
 	/* There is entropy again for whoever comes next */
 	host_put_image(&f->host, &f->new, SEAMLDR_SCENARIO_LOAD);
 	CHECK_EQ(host_session(&f->host).status, SEAMLDR_SUCCESS);
+	CHECK_EQ(bench_end(&bench), 0);
+	return true;
+}
+
+/* The words for what INFO wrote; half of a buffer at the end of memory is none */
+FIXTURE_TEST(info_in_words)
+{
+	const uint8_t *mrseam = host_image_sigstruct(&f->old)->seamhash;
+	char text[INFO_TEXT_SIZE], want[INFO_TEXT_SIZE];
+	const struct seam_memory *memory;
+	struct bench bench;
+	uint64_t head;
+
+	CHECK(bench_start(&bench, f));
+	memory = seam_dispatch_memory(bench.dispatch);
+	CHECK_EQ(bench_status(&bench, 0, SEAMLDR_INFO, HOST_BUFFER_PA), SEAMLDR_SUCCESS);
+	CHECK(info_describe(memory, HOST_BUFFER_PA, text));
+	memcpy(&head, mrseam, sizeof(head));
+	snprintf(want, sizeof(want),
+		 "SEAMLDR.INFO says: valid 0x1ff, SVN 1.11, MRSEAM %016llx, ready 1, updates left 31",
+		 (unsigned long long)__builtin_bswap64(head));
+	CHECK(!strcmp(text, want));
+	CHECK(!info_describe(memory, HOST_RAM_SIZE - 128, text));
 	CHECK_EQ(bench_end(&bench), 0);
 	return true;
 }
@@ -300,6 +324,7 @@ static const struct test tests[] = {
 	{ "an unrecoverable fault at the last arrival leaves no module",
 	  unrecoverable_fault_at_the_last_arrival },
 	{ "a fault at SEAMDB leaves a measured module", fault_at_seamdb },
+	{ "what INFO says, in words", info_in_words },
 	{ "cleared faults are gone", cleared_faults },
 	{ "a faulted call changes no other register", faulted_registers },
 	{ "two faults for one call", two_faults },
