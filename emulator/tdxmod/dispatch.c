@@ -67,19 +67,11 @@ static const struct tdh_entry leaves[] = {
 	[TDH_IMPORT_MEM]		= { .flag = MODULE_EXPORT_V1 },
 };
 
-static const struct tdh_entry *entry_of(const struct tdxmod *mod, unsigned int leaf)
+static const struct tdh_entry *entry_of(unsigned int leaf)
 {
 	static const struct tdh_entry unknown;
-	const struct tdh_entry *entry;
 
-	if (leaf >= sizeof(leaves) / sizeof(leaves[0]))
-		return &unknown;
-
-	entry = &leaves[leaf];
-	if ((mod->desc.flags & entry->needs) != entry->needs)
-		return &unknown;
-
-	return entry;
+	return leaf < sizeof(leaves) / sizeof(leaves[0]) ? &leaves[leaf] : &unknown;
 }
 
 /* A leaf that takes versions gets any of them, and refuses what it does not know */
@@ -111,7 +103,7 @@ static uint64_t dispatch(struct tdxmod *mod, unsigned int lp, struct seam_regs *
 {
 	uint64_t rax = regs->gpr[SEAM_RAX];
 	unsigned int leaf = TDH_LEAF(rax);
-	const struct tdh_entry *entry = entry_of(mod, leaf);
+	const struct tdh_entry *entry = entry_of(leaf);
 	int state = atomic_load(&mod->state);
 	uint64_t status;
 	const char *name;
@@ -126,6 +118,9 @@ static uint64_t dispatch(struct tdxmod *mod, unsigned int lp, struct seam_regs *
 	if (status)
 		return status;
 	if (TDH_VERSION(rax) > 1 && !entry->own_check)
+		return TDX_OPERAND_INVALID | TDX_OPERAND_RAX;
+	/* Unknown to this module, and known to be */
+	if ((mod->desc.flags & entry->needs) != entry->needs)
 		return TDX_OPERAND_INVALID | TDX_OPERAND_RAX;
 	if (entry->handler)
 		return entry->handler(mod, lp, regs);
