@@ -185,6 +185,21 @@ static bool long_version_0_size(void)
 	return fixture_run(series_2_0, long_size_body);
 }
 
+static void to_2_0_12(struct fixture *f, struct image_spec *old)
+{
+	fixture_releases(f, old, "2.0.12", "2.0.12");
+}
+
+/* Before that, 25 pages are those of the module, header included */
+FIXTURE_TEST_WITH(own_version_0_size, to_2_0_12)
+{
+	CHECK_EQ(until_update(f, 0), TDX_SUCCESS);
+	header_of(f)->size = 25 * 4096 - 8 + 1;
+	CHECK_EQ(update(f), HOST_VMFAIL);
+
+	return true;
+}
+
 /* Pages that a module needs for what it writes, and what SYS.INIT makes of one less */
 static const struct {
 	const char *release;
@@ -345,6 +360,7 @@ static const struct test tests[] = {
 	{ "counters", counters },
 	{ "version 0 of the 2.0 series", long_version_0 },
 	{ "largest version 0 of the 2.0 series", long_version_0_size },
+	{ "largest version 0 of 2.0.12", own_version_0_size },
 	{ "pages that a module needs", no_room },
 	{ "a writer without room", writer_without_room },
 	{ "a module that pads, and does not check", padded },
