@@ -97,6 +97,20 @@ struct host_install fixture_install(struct fixture *f)
 	return host_session(&f->host);
 }
 
+uint64_t fixture_install_on(struct fixture *f, unsigned int lp, uint64_t rcx, uint64_t *rdx)
+{
+	struct seam_regs regs = {
+		.gpr[SEAM_RAX] = SEAMLDR_INSTALL,
+		.gpr[SEAM_RCX] = rcx,
+		.gpr[SEAM_RDX] = ~0ULL,
+	};
+	uint64_t status = host_call(&f->host, lp, &regs);
+
+	*rdx = regs.gpr[SEAM_RDX];
+
+	return status;
+}
+
 uint64_t fixture_until_update(struct fixture *f)
 {
 	uint64_t status = host_sys_init(&f->host);

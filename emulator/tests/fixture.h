@@ -87,6 +87,19 @@ uint64_t fixture_shutdown(struct fixture *f, uint64_t rcx);
 /** fixture_install() - write @f->new for an update, and run a session */
 struct host_install fixture_install(struct fixture *f);
 
+/** fixture_install_on() - one INSTALL on one LP; RDX comes out in @rdx */
+uint64_t fixture_install_on(struct fixture *f, unsigned int lp, uint64_t rcx, uint64_t *rdx);
+
+/* The outcome of a session: on the last LP, with this status and RDX */
+#define CHECK_LAST(result, expected_status, expected_rdx)		\
+	do {								\
+		struct host_install result_ = (result);			\
+									\
+		CHECK_EQ(result_.status, expected_status);		\
+		CHECK_EQ(result_.rdx, expected_rdx);			\
+		CHECK_EQ(result_.lp, FIXTURE_LAST_LP);			\
+	} while (0)
+
 /** fixture_until_update() - SYS.INIT and LP.INIT after a good session */
 uint64_t fixture_until_update(struct fixture *f);
 

@@ -8,6 +8,7 @@
 
 static const struct suite *const suites[] = {
 	&suite_scenarios,
+	&suite_release_scenarios,
 	&suite_install,
 	&suite_elf,
 	&suite_loader,

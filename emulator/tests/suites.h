@@ -6,6 +6,7 @@
 #include "tests/tap.h"
 
 extern const struct suite suite_scenarios;
+extern const struct suite suite_release_scenarios;
 extern const struct suite suite_install;
 extern const struct suite suite_elf;
 extern const struct suite suite_loader;
