@@ -301,7 +301,7 @@ FIXTURE_TEST(scenario_28)
 	return true;
 }
 
-/* What INFO says of SVN and MRSEAM: those of @sig, or zeros */
+/* What INFO says of SVN and MRSEAM: those of @image, or zeros */
 static bool info_describes(struct fixture *f, const struct host_image *image, bool ready)
 {
 	static const struct seam_sigstruct none;
