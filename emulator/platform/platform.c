@@ -5,6 +5,7 @@
 
 #include "platform/state.h"
 #include "pseamldr/pseamldr.h"
+#include "seam/leaves.h"
 #include "tdxmod/tdxmod.h"
 
 #define DIAGNOSIS_SIZE	512
@@ -22,10 +23,13 @@ static void power_off(struct platform *platform)
 	platform->seam = (struct seam_range) { 0 };
 	atomic_store(&platform->seam_ready, false);
 	atomic_store(&platform->p_seamldr_ready, false);
+	atomic_store(&platform->seam_halted, false);
+	atomic_store(&platform->p_seamldr_halted, false);
 	atomic_store(&platform->lps_in_seam, 0);
 	for (unsigned int lp = 0; lp < PLATFORM_MAX_LPS; lp++) {
 		atomic_store(&platform->lp_in_td[lp], false);
 		atomic_store(&platform->lp_held[lp], false);
+		atomic_store(&platform->lp_halted[lp], false);
 	}
 }
 
@@ -117,6 +121,22 @@ void platform_hold_lp(struct platform *platform, unsigned int lp, bool inside)
 		atomic_fetch_add(&platform->lps_in_seam, 1);
 	else
 		atomic_fetch_sub(&platform->lps_in_seam, 1);
+}
+
+void platform_halt_lp(struct platform *platform, unsigned int lp, uint64_t rax)
+{
+	if (atomic_exchange(&platform->lp_halted[lp], true))
+		return;
+
+	atomic_fetch_add(&platform->lps_in_seam, 1);
+	if (rax & SEAM_P_SEAMLDR)
+		atomic_store(&platform->p_seamldr_halted, true);
+	atomic_store(&platform->seam_halted, true);
+}
+
+bool platform_lp_halted(const struct platform *platform, unsigned int lp)
+{
+	return atomic_load(&platform->lp_halted[lp]);
 }
 
 bool platform_interrupt_pending(struct platform *platform, unsigned int lp)

@@ -174,6 +174,23 @@ const struct platform_config *platform_config(const struct platform *platform);
 /** platform_seam_ready() - would a TDX module leaf reach a module now? */
 bool platform_seam_ready(const struct platform *platform);
 
+/**
+ * platform_halt_lp() - the firmware that @rax selects halts on @lp
+ * @platform: the platform
+ * @lp: the LP; it is inside that firmware from now on and never leaves
+ * @rax: leaf word of the call in which that happens
+ *
+ * What the other LPs see from then on: module leaves fail (SEAM ABI 4.5). A
+ * halted P-SEAMLDR is one that an LP is inside of (SEAM ABI 3.8). A halted module
+ * leaves P-SEAMLDR alone, which is deduced: its own readiness does not change
+ * (SEAM ABI 1.2). But no session can be completed without that LP. Only a reset
+ * ends all this.
+ */
+void platform_halt_lp(struct platform *platform, unsigned int lp, uint64_t rax);
+
+/** platform_lp_halted() - has the firmware halted on @lp? */
+bool platform_lp_halted(const struct platform *platform, unsigned int lp);
+
 /** platform_lp_in_td() - does @lp run a TD vCPU right now, or is it held? */
 bool platform_lp_in_td(const struct platform *platform, unsigned int lp);
 

@@ -67,9 +67,12 @@ struct seam_range {
  * @seam_ready: SEAMEXTEND.seam_ready: module leaves reach @tdxmod
  * @p_seamldr_ready: SEAMEXTEND.p_seamldr_ready
  * @p_seamldr_lock: the hardware mutex around P-SEAMLDR
- * @lps_in_seam: LPs inside the module, those that run a TD included
+ * @seam_halted: a firmware halted: no module leaf succeeds any more
+ * @p_seamldr_halted: P-SEAMLDR itself did: an LP stays inside of it
+ * @lps_in_seam: LPs inside the module, those that run a TD or halted included
  * @lp_in_td: per LP: runs a TD vCPU
  * @lp_held: per LP: counts as if it did
+ * @lp_halted: per LP: it never comes back from a SEAMCALL
  * @entropy_state: the seeded generator
  * @entropy_lock: protects @entropy_state
  */
@@ -87,9 +90,12 @@ struct platform {
 	atomic_bool p_seamldr_ready;
 	pthread_mutex_t p_seamldr_lock;
 
+	atomic_bool seam_halted;
+	atomic_bool p_seamldr_halted;
 	atomic_uint lps_in_seam;
 	atomic_bool lp_in_td[PLATFORM_MAX_LPS];
 	atomic_bool lp_held[PLATFORM_MAX_LPS];
+	atomic_bool lp_halted[PLATFORM_MAX_LPS];
 
 	uint64_t entropy_state;
 	pthread_mutex_t entropy_lock;

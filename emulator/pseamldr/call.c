@@ -72,7 +72,8 @@ enum seam_exit pseamldr_call(struct platform *platform, unsigned int lp,
 	if (pthread_mutex_trylock(&platform->p_seamldr_lock))
 		return SEAM_VMFAIL_INVALID;
 
-	if (!atomic_load(&platform->p_seamldr_ready)) {
+	if (!atomic_load(&platform->p_seamldr_ready) ||
+	    atomic_load(&platform->p_seamldr_halted)) {
 		pthread_mutex_unlock(&platform->p_seamldr_lock);
 		return SEAM_VMFAIL_INVALID;
 	}

@@ -2,6 +2,7 @@
 #include "qemu/execute.h"
 #include "qemu/machine.h"
 #include "qemu/site.h"
+#include "qemu/stay.h"
 #include "seam/leaves.h"
 
 static enum vcpu_register gpr(unsigned int number)
@@ -146,12 +147,28 @@ void execute_invvpid(unsigned int index, void *userdata)
 		site_finish(vcpu, site, vmx_invvpid(&vcpu->vmx, vcpu_read(gpr(site->insn.reg))));
 }
 
+static void return_from_seamcall(struct vcpu *vcpu, const struct site *site,
+				 const struct seam_call *call)
+{
+	unsigned int i;
+
+	for (i = 0; i < SEAM_NR_GPRS; i++)
+		if (call->out.gpr[i] != call->in.gpr[i])
+			vcpu_write(gpr(i), call->out.gpr[i]);
+	if (machine.options.vmcs_erratum && (call->in.gpr[SEAM_RAX] & SEAM_P_SEAMLDR))
+		vcpu->vmx.current_vmcs = VMX_NO_VMCS;
+	site_finish(vcpu, site, CPU_DONE);
+}
+
 void execute_seamcall(unsigned int index, void *userdata)
 {
 	struct vcpu *vcpu = &machine.vcpu[index];
 	struct seam_call call = { .lp = index };
+	uint64_t pc = site_pc(userdata);
 	unsigned int i;
 
+	if (vcpu->halted)
+		stay_halted(vcpu, pc);
 	if (!usable(true))
 		return;
 	if (!vcpu->vmx.on) {
@@ -160,8 +177,12 @@ void execute_seamcall(unsigned int index, void *userdata)
 	}
 	for (i = 0; i < SEAM_NR_GPRS; i++)
 		call.in.gpr[i] = vcpu_read(gpr(i));
+	if (!stay_continues(vcpu, pc, call.in.gpr[SEAM_RAX]))
+		stay_begin(vcpu, pc, call.in.gpr[SEAM_RAX],
+			   seam_dispatch_begin(machine.dispatch, &call));
+	stay_wait(vcpu);
 	call.interrupts_enabled = vcpu_read(VCPU_EFLAGS) & EFLAGS_IF;
-	seam_dispatch_call(machine.dispatch, &call);
+	seam_dispatch_finish(machine.dispatch, &call);
 
 	switch (call.outcome) {
 	case SEAM_OUTCOME_GP:
@@ -170,13 +191,9 @@ void execute_seamcall(unsigned int index, void *userdata)
 	case SEAM_OUTCOME_VMFAIL_INVALID:
 		site_finish(vcpu, userdata, CPU_VMFAIL_INVALID);
 		return;
+	case SEAM_OUTCOME_HALTED:
+		stay_halted(vcpu, pc);
 	case SEAM_OUTCOME_STATUS:
-		break;
+		return_from_seamcall(vcpu, userdata, &call);
 	}
-	for (i = 0; i < SEAM_NR_GPRS; i++)
-		if (call.out.gpr[i] != call.in.gpr[i])
-			vcpu_write(gpr(i), call.out.gpr[i]);
-	if (machine.options.vmcs_erratum && (call.in.gpr[SEAM_RAX] & SEAM_P_SEAMLDR))
-		vcpu->vmx.current_vmcs = VMX_NO_VMCS;
-	site_finish(vcpu, userdata, CPU_DONE);
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "qemu/machine.h"
+#include "qemu/stay.h"
 #include "qemu/topology.h"
 
 /* The entry of the data base that the module loaded at boot takes */
@@ -207,6 +208,8 @@ void machine_power_on(void)
 	char error[MACHINE_ERROR_SIZE];
 	unsigned int i;
 
+	for (i = 0; i < machine.nr_vcpus; i++)
+		stay_reset(&machine.vcpu[i]);
 	if (!machine.options.tdx)
 		return;
 	if (machine.platform) {

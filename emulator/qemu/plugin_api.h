@@ -55,6 +55,11 @@ enum qemu_plugin_cb_flags {
 	QEMU_PLUGIN_CB_RW_REGS_PC,
 };
 
+/** enum qemu_plugin_discon_type - why execution goes on somewhere else */
+enum qemu_plugin_discon_type {
+	QEMU_PLUGIN_DISCON_INTERRUPT = 1,
+};
+
 /** enum qemu_plugin_op - operations that TCG does inline on a counter */
 enum qemu_plugin_op {
 	QEMU_PLUGIN_INLINE_ADD_U64,
@@ -75,6 +80,9 @@ typedef struct qemu_plugin_reg_descriptor {
 
 typedef void (*qemu_plugin_udata_cb_t)(void *userdata);
 typedef void (*qemu_plugin_vcpu_udata_cb_t)(unsigned int vcpu_index, void *userdata);
+typedef void (*qemu_plugin_vcpu_discon_cb_t)(unsigned int vcpu_index,
+					     enum qemu_plugin_discon_type type,
+					     uint64_t from_pc, uint64_t to_pc, void *userdata);
 typedef void (*qemu_plugin_vcpu_tb_trans_cb_t)(struct qemu_plugin_tb *tb, void *userdata);
 
 void qemu_plugin_register_vcpu_init_cb(qemu_plugin_id_t id, qemu_plugin_vcpu_udata_cb_t cb,
@@ -83,6 +91,8 @@ void qemu_plugin_register_atexit_cb(qemu_plugin_id_t id, qemu_plugin_udata_cb_t 
 				    void *userdata);
 void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id,
 					   qemu_plugin_vcpu_tb_trans_cb_t cb, void *userdata);
+void qemu_plugin_register_vcpu_discon_cb(qemu_plugin_id_t id, enum qemu_plugin_discon_type type,
+					 qemu_plugin_vcpu_discon_cb_t cb, void *userdata);
 void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *tb,
 					  qemu_plugin_vcpu_udata_cb_t cb,
 					  enum qemu_plugin_cb_flags flags, void *userdata);

@@ -6,6 +6,7 @@
 #include "qemu/execute.h"
 #include "qemu/machine.h"
 #include "qemu/site.h"
+#include "qemu/stay.h"
 #include "qemu/translate.h"
 
 #define PAGE_SIZE		4096
@@ -43,6 +44,12 @@ static const qemu_plugin_vcpu_udata_cb_t handlers[INSN_NR_KINDS] = {
  * Only ever set; a torn read costs a superfluous callback.
  */
 static bool after_last_cpuid[PAGE_SIZE];
+
+/*
+ * Page offsets at which a handler of interrupts begins. An interrupt comes before
+ * the first translation of its handler, so none is missed; see above for the rest.
+ */
+static bool interrupt_entry[PAGE_SIZE];
 
 static bool yield_on_pause;
 
@@ -118,6 +125,7 @@ static void execute_real_mode(unsigned int index, void *userdata)
 		return;
 	seam_trace_event(machine.trace, (int)index, "INIT");
 	vmx_reset(&vcpu->vmx);
+	stay_reset(vcpu);
 }
 
 static void execute_reset_vector(unsigned int index, void *userdata)
@@ -137,6 +145,21 @@ static void watch_resets(struct qemu_plugin_tb *tb)
 						     QEMU_PLUGIN_CB_RW_REGS, NULL);
 }
 
+void translate_interrupt(unsigned int index, enum qemu_plugin_discon_type type, uint64_t from,
+			 uint64_t to, void *userdata)
+{
+	(void)index, (void)type, (void)from, (void)userdata;
+	interrupt_entry[to & PAGE_OFFSET] = true;
+}
+
+static void watch_interrupts(struct qemu_plugin_tb *tb)
+{
+	if (interrupt_entry[qemu_plugin_tb_vaddr(tb) & PAGE_OFFSET])
+		qemu_plugin_register_vcpu_insn_exec_cb(qemu_plugin_tb_get_insn(tb, 0),
+						       execute_interrupt_entry,
+						       QEMU_PLUGIN_CB_RW_REGS_PC, NULL);
+}
+
 void translate_block(struct qemu_plugin_tb *tb, void *userdata)
 {
 	size_t n = qemu_plugin_tb_n_insns(tb), i;
@@ -144,6 +167,7 @@ void translate_block(struct qemu_plugin_tb *tb, void *userdata)
 
 	(void)userdata;
 	watch_resets(tb);
+	watch_interrupts(tb);
 	after_cpuid = after_last_cpuid[qemu_plugin_tb_vaddr(tb) & PAGE_OFFSET];
 	for (i = 0; i < n; i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);

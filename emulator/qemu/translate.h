@@ -10,4 +10,8 @@ void translate_init(void);
 /** translate_block() - QEMU has translated a block: hang the callbacks into it */
 void translate_block(struct qemu_plugin_tb *tb, void *userdata);
 
+/** translate_interrupt() - an interrupt took a vCPU to the handler at @to */
+void translate_interrupt(unsigned int index, enum qemu_plugin_discon_type type, uint64_t from,
+			 uint64_t to, void *userdata);
+
 #endif

@@ -49,6 +49,11 @@ enum vcpu_register {
  * @cpuid_pending: CPUID has run and its result has not been patched yet
  * @cpuid_leaf: its EAX
  * @cpuid_next: where the next instruction is; 0 if it is in the same block
+ * @halted: the firmware halted on it; it executes nothing before a reset
+ * @wait_until: its SEAMCALL is delayed up to this time; 0 if it is not
+ * @wait_pc: where that stands
+ * @wait_rax: its leaf word
+ * @wait_rflags: RFLAGS before the delay, which masks interrupts
  * @command: control command that the guest is writing to its MSR
  * @command_len: bytes of it
  * @command_result: what the MSR reads as
@@ -61,6 +66,11 @@ struct vcpu {
 	bool cpuid_pending;
 	uint32_t cpuid_leaf;
 	uint64_t cpuid_next;
+	bool halted;
+	long long wait_until;
+	uint64_t wait_pc;
+	uint64_t wait_rax;
+	uint64_t wait_rflags;
 	char command[VCPU_COMMAND_SIZE];
 	size_t command_len;
 	uint64_t command_result;

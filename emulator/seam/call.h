@@ -15,6 +15,8 @@ enum seam_outcome {
 	SEAM_OUTCOME_VMFAIL_INVALID,
 	/** #GP(0), registers unchanged: SEAM is not enabled */
 	SEAM_OUTCOME_GP,
+	/** it does not end: no guest code runs on the LP before a reset */
+	SEAM_OUTCOME_HALTED,
 };
 
 /**

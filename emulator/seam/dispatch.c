@@ -22,6 +22,16 @@
 /* RDRANDs of INSTALL before those for SEAMDB (SEAM ABI 3.4 steps 27 and 37) */
 #define RDRANDS_BEFORE_SEAMDB	1
 
+/**
+ * struct pending_call - a call between its two halves
+ * @hit: @fault decides what comes of it
+ * @fault: a copy, for faults can be cleared meanwhile
+ */
+struct pending_call {
+	bool hit;
+	struct fault fault;
+};
+
 /* No params can be here: not a page address (SEAM ABI 3.4 step 9) */
 #define UNALIGNED_PA	1
 
@@ -35,6 +45,8 @@ struct seam_dispatch {
 	struct referee referee;
 	struct fault faults[MAX_FAULTS];
 	unsigned int nr_faults;
+	/* Per LP, used by nobody else: an LP makes one call at a time. */
+	struct pending_call *pending;
 };
 
 struct seam_dispatch *seam_dispatch_new(const struct seam_dispatch_config *config)
@@ -43,6 +55,11 @@ struct seam_dispatch *seam_dispatch_new(const struct seam_dispatch_config *confi
 
 	if (!dispatch)
 		return NULL;
+	dispatch->pending = calloc(config->nr_lps, sizeof(*dispatch->pending));
+	if (!dispatch->pending) {
+		free(dispatch);
+		return NULL;
+	}
 	dispatch->config = *config;
 	pthread_mutex_init(&dispatch->lock, NULL);
 	corrupt_memory_init(&dispatch->memory, &config->memory);
@@ -56,6 +73,7 @@ void seam_dispatch_free(struct seam_dispatch *dispatch)
 	if (!dispatch)
 		return;
 	pthread_mutex_destroy(&dispatch->lock);
+	free(dispatch->pending);
 	free(dispatch);
 }
 
@@ -142,12 +160,10 @@ static void call_firmware(struct seam_dispatch *dispatch, struct seam_call *call
 		exit = pseamldr_call(dispatch->platform, call->lp, &call->out);
 	else
 		exit = tdxmod_call(dispatch->platform, call->lp, &call->out);
-	if (exit == SEAM_VMFAIL_INVALID) {
+	if (exit != SEAM_RETURN)
 		call->out = call->in;
-		call->outcome = SEAM_OUTCOME_VMFAIL_INVALID;
-	} else {
-		call->outcome = SEAM_OUTCOME_STATUS;
-	}
+	call->outcome = exit == SEAM_RETURN ? SEAM_OUTCOME_STATUS :
+			exit == SEAM_HALTED ? SEAM_OUTCOME_HALTED : SEAM_OUTCOME_VMFAIL_INVALID;
 }
 
 /*
@@ -186,13 +202,13 @@ static void fail_last_install(struct seam_dispatch *dispatch, struct seam_call *
 static void answer(struct seam_dispatch *dispatch, struct seam_call *call,
 		   const struct fault *fault, unsigned int arrival)
 {
-	if (fault && fault->delay_ms)
-		pause_ms(fault->delay_ms);
 	if (!fault || !fault->answers) {
 		call_firmware(dispatch, call);
 		return;
 	}
 	call->outcome = fault->outcome;
+	if (fault->outcome == SEAM_OUTCOME_HALTED)
+		platform_halt_lp(dispatch->platform, call->lp, call->in.gpr[SEAM_RAX]);
 	if (fault->outcome != SEAM_OUTCOME_STATUS)
 		return;
 	/* Only INSTALL arrives */
@@ -217,15 +233,35 @@ static void trace_info(struct seam_dispatch *dispatch, const struct seam_call *c
 		seam_trace_event(dispatch->config.trace, (int)call->lp, "%s", text);
 }
 
-void seam_dispatch_call(struct seam_dispatch *dispatch, struct seam_call *call)
+/* With the lock held. 0: no INSTALL, or one of an LP that has called already */
+static unsigned int arrival_of(const struct seam_dispatch *dispatch, const struct seam_call *call)
 {
-	bool install = call->in.gpr[SEAM_RAX] == SEAMLDR_INSTALL;
-	unsigned int arrival = 0;
-	struct fault fault;
-	bool hit;
+	if (call->in.gpr[SEAM_RAX] != SEAMLDR_INSTALL)
+		return 0;
+	return install_session_arrival(&dispatch->session, call->lp);
+}
+
+unsigned int seam_dispatch_begin(struct seam_dispatch *dispatch, const struct seam_call *call)
+{
+	struct pending_call *pending = &dispatch->pending[call->lp];
+
+	pending->hit = false;
+	if (!dispatch->platform)
+		return 0;
+	pthread_mutex_lock(&dispatch->lock);
+	pending->hit = select_fault(dispatch, call, arrival_of(dispatch, call), &pending->fault);
+	pthread_mutex_unlock(&dispatch->lock);
+	return pending->hit ? pending->fault.delay_ms : 0;
+}
+
+void seam_dispatch_finish(struct seam_dispatch *dispatch, struct seam_call *call)
+{
+	const struct pending_call *pending = &dispatch->pending[call->lp];
+	const struct fault *fault = pending->hit ? &pending->fault : NULL;
+	unsigned int arrival;
 
 	call->out = call->in;
-	call->fault = NULL;
+	call->fault = fault ? fault->spec : NULL;
 	if (!dispatch->platform) {
 		call->outcome = SEAM_OUTCOME_GP;
 		seam_trace_call(dispatch->config.trace, call);
@@ -233,19 +269,16 @@ void seam_dispatch_call(struct seam_dispatch *dispatch, struct seam_call *call)
 	}
 
 	pthread_mutex_lock(&dispatch->lock);
-	if (install)
-		arrival = install_session_arrival(&dispatch->session, call->lp);
+	/* Anew: others may have called during a delay. */
+	arrival = arrival_of(dispatch, call);
 	if (dispatch->config.referee)
 		referee_before(&dispatch->referee, call, &dispatch->session);
-	hit = select_fault(dispatch, call, arrival, &fault);
 	pthread_mutex_unlock(&dispatch->lock);
 
-	if (hit)
-		call->fault = fault.spec;
-	answer(dispatch, call, hit ? &fault : NULL, arrival);
+	answer(dispatch, call, fault, arrival);
 
 	pthread_mutex_lock(&dispatch->lock);
-	if (install && call->outcome == SEAM_OUTCOME_STATUS)
+	if (call->in.gpr[SEAM_RAX] == SEAMLDR_INSTALL && call->outcome == SEAM_OUTCOME_STATUS)
 		install_session_answer(&dispatch->session, call->lp, call->out.gpr[SEAM_RAX]);
 	if (dispatch->config.referee)
 		referee_after(&dispatch->referee, call);
@@ -253,6 +286,15 @@ void seam_dispatch_call(struct seam_dispatch *dispatch, struct seam_call *call)
 	seam_trace_call(dispatch->config.trace, call);
 	trace_info(dispatch, call);
 	call->fault = NULL;
+}
+
+void seam_dispatch_call(struct seam_dispatch *dispatch, struct seam_call *call)
+{
+	unsigned int delay_ms = seam_dispatch_begin(dispatch, call);
+
+	if (delay_ms)
+		pause_ms(delay_ms);
+	seam_dispatch_finish(dispatch, call);
 }
 
 void seam_dispatch_vmx_off(struct seam_dispatch *dispatch, unsigned int lp)
@@ -267,8 +309,12 @@ void seam_dispatch_vmx_off(struct seam_dispatch *dispatch, unsigned int lp)
 
 unsigned int seam_dispatch_end(struct seam_dispatch *dispatch)
 {
-	unsigned int total;
+	unsigned int total, lp;
 
+	for (lp = 0; dispatch->platform && lp < dispatch->config.nr_lps; lp++)
+		if (platform_lp_halted(dispatch->platform, lp))
+			seam_trace_event(dispatch->config.trace, (int)lp,
+					 "halted: never came back from its last SEAMCALL");
 	if (!dispatch->config.referee)
 		return 0;
 	pthread_mutex_lock(&dispatch->lock);

@@ -59,13 +59,27 @@ bool seam_dispatch_add_fault(struct seam_dispatch *dispatch, const char *spec,
 void seam_dispatch_clear_faults(struct seam_dispatch *dispatch);
 
 /**
- * seam_dispatch_call() - execute SEAMCALL
+ * seam_dispatch_begin() - an LP is about to execute SEAMCALL
  * @dispatch: the dispatcher
- * @call: lp, interrupts_enabled and in are given; the rest is the result
+ * @call: lp, interrupts_enabled and in are given; it stays the caller's
  *
  * The LP is in VMX root operation at CPL 0. It may be called from the threads
  * of several LPs at once.
+ *
+ * Return: milliseconds by which a fault delays it. The LP has to spend them
+ * before it calls seam_dispatch_finish(). So long it has not entered SEAM:
+ * nobody counts it as inside, and it has no place in an INSTALL session.
  */
+unsigned int seam_dispatch_begin(struct seam_dispatch *dispatch, const struct seam_call *call);
+
+/**
+ * seam_dispatch_finish() - it does so now
+ * @dispatch: the dispatcher
+ * @call: as it was for seam_dispatch_begin(), then the result
+ */
+void seam_dispatch_finish(struct seam_dispatch *dispatch, struct seam_call *call);
+
+/** seam_dispatch_call() - both in one; a delay is slept through */
 void seam_dispatch_call(struct seam_dispatch *dispatch, struct seam_call *call);
 
 /** seam_dispatch_vmx_off() - @lp executed SEAMCALL outside VMX operation (#UD) */

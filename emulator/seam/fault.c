@@ -16,6 +16,9 @@
 #define ANSWER_VMFAIL_INVALID	"VMFAILINVALID"
 #define ANSWER_GP		"GP"
 
+/* No answer at all; a word without a value */
+#define HALT			"halt"
+
 static bool parse_number(const char *text, unsigned int max, unsigned int *number)
 {
 	unsigned long value;
@@ -90,23 +93,28 @@ static const char *parse_field(struct fault *fault, const char *key, const char 
 		if (!parse_number(value, 1, &number))
 			return "0 (recoverable) or 1 (unrecoverable)";
 		fault->rdx = number;
+		fault->rdx_given = true;
 		return NULL;
 	}
 	if (!strcmp(key, "delay"))
 		return parse_number(value, FAULT_MAX_DELAY_MS, &fault->delay_ms) &&
 		       fault->delay_ms ? NULL : "milliseconds from 1 to 60000";
-	return install ? "one of cpu, nth, times, arrival, status, rdx, delay" :
-			 "one of cpu, nth, times, status, delay";
+	return install ? "one of cpu, nth, times, arrival, status, rdx, halt, delay" :
+			 "one of cpu, nth, times, status, halt, delay";
 }
 
 static bool parse_fields(struct fault *fault, char *text, unsigned int nr_lps,
-			 char error[static FAULT_ERROR_SIZE])
+			 bool *halts, char error[static FAULT_ERROR_SIZE])
 {
 	const char *expected;
 	char *field, *value;
 
 	while ((field = strsep(&text, SEPARATOR))) {
 		value = strchr(field, '=');
+		if (!value && !strcmp(field, HALT)) {
+			*halts = true;
+			continue;
+		}
 		if (value)
 			*value++ = '\0';
 		expected = parse_field(fault, field, value ? value : "", nr_lps);
@@ -120,10 +128,24 @@ static bool parse_fields(struct fault *fault, char *text, unsigned int nr_lps,
 	return true;
 }
 
+/* What each field allows for itself, but not all of them together */
+static const char *contradiction(const struct fault *fault, bool halts)
+{
+	if (halts && fault->answers)
+		return "a call that halts has no status, leave one out";
+	if (halts && fault->rdx_given)
+		return "a call that halts returns no RDX, leave one out";
+	if (!halts && !fault->answers && !fault->delay_ms)
+		return "say what happens, status=, halt or delay=";
+	return NULL;
+}
+
 bool fault_parse(struct fault *fault, const char *spec, unsigned int nr_lps,
 		 char error[static FAULT_ERROR_SIZE])
 {
 	char text[FAULT_SPEC_SIZE], *rest = text, *leaf;
+	const char *wrong;
+	bool halts = false;
 
 	memset(fault, 0, sizeof(*fault));
 	fault->lp = FAULT_ANY_LP;
@@ -143,12 +165,16 @@ bool fault_parse(struct fault *fault, const char *spec, unsigned int nr_lps,
 			 spec, leaf);
 		return false;
 	}
-	if (!parse_fields(fault, rest, nr_lps, error))
+	if (!parse_fields(fault, rest, nr_lps, &halts, error))
 		return false;
-	if (!fault->answers && !fault->delay_ms) {
-		snprintf(error, FAULT_ERROR_SIZE, "fault %s: say what happens, status= or delay=",
-			 spec);
+	wrong = contradiction(fault, halts);
+	if (wrong) {
+		snprintf(error, FAULT_ERROR_SIZE, "fault %s: %s", spec, wrong);
 		return false;
+	}
+	if (halts) {
+		fault->answers = true;
+		fault->outcome = SEAM_OUTCOME_HALTED;
 	}
 	return true;
 }

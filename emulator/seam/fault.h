@@ -33,6 +33,7 @@
  * @outcome: what the caller sees
  * @status: RAX for SEAM_OUTCOME_STATUS
  * @rdx: RDX of INSTALL: 0 recoverable, 1 not
+ * @rdx_given: it was said which
  * @delay_ms: pause before the call
  * @seen: matching calls so far
  */
@@ -47,13 +48,14 @@ struct fault {
 	enum seam_outcome outcome;
 	uint64_t status;
 	uint64_t rdx;
+	bool rdx_given;
 	unsigned int delay_ms;
 	unsigned int seen;
 };
 
 /**
  * fault_parse() - read LEAF[:cpu=N][:nth=N][:times=N|always]
- *	[:arrival=N|last][:status=NAME][:rdx=0|1][:delay=MS]
+ *	[:arrival=N|last][:status=NAME][:rdx=0|1][:halt][:delay=MS]
  * @fault: result
  * @spec: text
  * @nr_lps: LPs of the platform

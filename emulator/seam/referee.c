@@ -52,6 +52,7 @@ void referee_init(struct referee *referee, const struct seam_memory *memory,
 void referee_reset(struct referee *referee)
 {
 	referee->stopped = false;
+	referee->halted = false;
 	referee->params_read = false;
 }
 
@@ -123,6 +124,8 @@ void referee_after(struct referee *referee, const struct seam_call *call)
 {
 	uint64_t status = call->out.gpr[SEAM_RAX] & TDX_STATUS_MASK;
 
+	if (call->outcome == SEAM_OUTCOME_HALTED)
+		referee->halted = true;
 	if (seam_call_succeeded(call)) {
 		if (is_module_leaf(call, TDH_SYS_SHUTDOWN))
 			referee->stopped = true;
@@ -134,7 +137,7 @@ void referee_after(struct referee *referee, const struct seam_call *call)
 	if (call->fault)
 		return;
 	if (seam_firmware_of(call->in.gpr[SEAM_RAX]) == SEAM_FIRMWARE_P_SEAMLDR &&
-	    call->outcome == SEAM_OUTCOME_VMFAIL_INVALID)
+	    call->outcome == SEAM_OUTCOME_VMFAIL_INVALID && !referee->halted)
 		violation(referee, REFEREE_LOADER_TWICE, (int)call->lp,
 			  "%s got VMfailInvalid: another LP is inside P-SEAMLDR, or it is gone",
 			  seam_leaf_name(call->in.gpr[SEAM_RAX]) ?: "a P-SEAMLDR leaf");
@@ -150,7 +153,7 @@ void referee_vmx_off(struct referee *referee, unsigned int lp)
 
 void referee_end(struct referee *referee, const struct install_session *session)
 {
-	if (install_session_open(session))
+	if (install_session_open(session) && !referee->halted)
 		violation(referee, REFEREE_SKIPPED_LP, SEAM_TRACE_NO_LP,
 			  "the run ends with an INSTALL session open: %u of %u LPs have called",
 			  session->arrived, session->nr_lps);

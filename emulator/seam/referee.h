@@ -36,6 +36,7 @@ enum referee_rule {
  * @memory: host memory, for the content of a session's params
  * @trace: gets an alert for each violation
  * @stopped: TDH.SYS.SHUTDOWN succeeded and TDH.SYS.UPDATE has not yet
+ * @halted: an LP never came back: what it keeps others from is not the host's doing
  * @params_pa: RCX of the open session's first INSTALL
  * @params_read: @params_digest is valid
  * @params_digest: content at that time
@@ -45,6 +46,7 @@ struct referee {
 	const struct seam_memory *memory;
 	struct seam_trace *trace;
 	bool stopped;
+	bool halted;
 	uint64_t params_pa;
 	bool params_read;
 	uint8_t params_digest[INSTALL_DIGEST_SIZE];

@@ -32,6 +32,8 @@ enum seam_exit {
 	SEAM_RETURN,
 	/** CF = 1, no register changes: target absent, or P-SEAMLDR busy */
 	SEAM_VMFAIL_INVALID,
+	/** never: the firmware halted on this LP, which stays inside (SEAM ABI 4.5) */
+	SEAM_HALTED,
 };
 
 /**
@@ -52,7 +54,8 @@ struct seam_memory {
 /*
  * One firmware call on LP @lp (0-based index, not the x2APIC id). Calls on
  * different LPs may come from different threads at the same time; never two at
- * once for the same LP. RAX bit 63 has already selected the firmware.
+ * once for the same LP. RAX bit 63 has already selected the firmware. An LP for
+ * which SEAM_HALTED came back makes no call until the platform is reset.
  */
 enum seam_exit pseamldr_call(struct platform *platform, unsigned int lp,
 			     struct seam_regs *regs);

@@ -108,6 +108,8 @@ static const char *outcome_name(enum seam_outcome outcome)
 		return "VMfailInvalid";
 	case SEAM_OUTCOME_GP:
 		return "#GP";
+	case SEAM_OUTCOME_HALTED:
+		return "halted";
 	default:
 		return "status";
 	}

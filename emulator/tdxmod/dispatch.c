@@ -149,17 +149,16 @@ enum seam_exit tdxmod_call(struct platform *platform, unsigned int lp, struct se
 	 * the INSTALL call of the last LP, and this LP is not making one.
 	 */
 	atomic_fetch_add(&platform->lps_in_seam, 1);
-	if (!atomic_load(&platform->seam_ready))
+	if (!atomic_load(&platform->seam_ready) || atomic_load(&platform->seam_halted))
 		goto out;
 
 	mod = platform->tdxmod;
-	if (atomic_load(&mod->dead))
-		goto out;
-
 	status = dispatch(mod, lp, regs);
-	/* A call that killed the module does not return to its caller either */
-	if (atomic_load(&mod->dead))
+	/* A call under way on another LP comes to its end; only later ones fail */
+	if (platform_lp_halted(platform, lp)) {
+		exit = SEAM_HALTED;
 		goto out;
+	}
 
 	regs->gpr[SEAM_RAX] = status;
 	exit = SEAM_RETURN;

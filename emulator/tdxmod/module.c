@@ -44,17 +44,22 @@ void tdxmod_free(struct tdxmod *mod)
 
 void tdxmod_die(struct tdxmod *mod, unsigned int lp, const char *why)
 {
-	platform_diagnose(mod->platform, lp,
-			  "The TDX module halts: %s. What a caller sees is unconfirmed; here SEAMCALL fails from now on.",
+	platform_diagnose(mod->platform, lp, "The TDX module halts: %s. This LP never returns.",
 			  why);
-	atomic_store(&mod->dead, true);
+	platform_halt_lp(mod->platform, lp, 0);
+}
+
+void tdxmod_unlock(struct tdxmod *mod, unsigned int lp)
+{
+	if (!platform_lp_halted(mod->platform, lp))
+		pthread_rwlock_unlock(&mod->global_lock);
 }
 
 int tdxmod_state(const struct platform *platform)
 {
 	const struct tdxmod *mod = platform->tdxmod;
 
-	if (!atomic_load(&platform->seam_ready) || !mod || atomic_load(&mod->dead))
+	if (!atomic_load(&platform->seam_ready) || !mod || atomic_load(&platform->seam_halted))
 		return -1;
 
 	return atomic_load(&mod->state);

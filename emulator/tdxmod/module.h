@@ -88,7 +88,6 @@ static_assert(sizeof(struct tdmr_info) == 320, "layout of tdmr_info");
  * @platform: where the module runs
  * @desc: what its image says about it
  * @state: &enum sys_state
- * @dead: the module halted itself; SEAMCALL fails from then on
  * @global_lock: only ever tried, never waited for (SEAM ABI 4.2)
  * @lp_initialised: LP.INIT was done, per LP
  * @nr_lps_initialised: how many of them
@@ -115,7 +114,6 @@ struct tdxmod {
 	struct module_desc desc;
 
 	atomic_int state;
-	atomic_bool dead;
 	pthread_rwlock_t global_lock;
 
 	atomic_bool lp_initialised[PLATFORM_MAX_LPS];
@@ -161,8 +159,16 @@ static inline bool tdxmod_all_lps_initialised(const struct tdxmod *mod)
  */
 uint64_t options_check(const struct tdxmod *mod, const struct seam_regs *regs);
 
-/** tdxmod_die() - the module halts itself: an internal sanity check failed */
+/**
+ * tdxmod_die() - the module halts itself: an internal sanity check failed
+ *
+ * The caller returns to tdxmod_call() without another change of the module, and
+ * that does not return to the LP.
+ */
 void tdxmod_die(struct tdxmod *mod, unsigned int lp, const char *why);
+
+/** tdxmod_unlock() - end of an exclusive leaf; an LP that halted keeps the lock */
+void tdxmod_unlock(struct tdxmod *mod, unsigned int lp);
 
 /**
  * release_desc() - what an image says about the module in it (release.c)

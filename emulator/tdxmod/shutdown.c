@@ -85,7 +85,7 @@ uint64_t tdh_sys_shutdown(struct tdxmod *mod, unsigned int lp, struct seam_regs 
 		return TDX_SYS_BUSY;
 
 	status = shutdown_locked(mod, lp, rcx);
-	pthread_rwlock_unlock(&mod->global_lock);
+	tdxmod_unlock(mod, lp);
 
 	return status;
 }

@@ -62,7 +62,7 @@ uint64_t tdh_sys_update(struct tdxmod *mod, unsigned int lp, struct seam_regs *r
 		return TDX_SYS_BUSY;
 
 	status = update_locked(mod, lp, regs);
-	pthread_rwlock_unlock(&mod->global_lock);
+	tdxmod_unlock(mod, lp);
 
 	return status;
 }

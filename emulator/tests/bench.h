@@ -48,7 +48,7 @@ static inline unsigned int bench_end(struct bench *bench)
 /** bench_arm() - arm a fault; false if it is refused */
 bool bench_arm(struct bench *bench, const char *spec);
 
-/* A call with RDX = 1; bench_status() is RAX, or HOST_VMFAIL */
+/* A call with RDX = 1; bench_status() is RAX, or HOST_VMFAIL, or HOST_HALTED */
 struct seam_call bench_call_with(struct bench *bench, unsigned int lp, uint64_t leaf, uint64_t rcx,
 				 bool interrupts);
 struct seam_call bench_call(struct bench *bench, unsigned int lp, uint64_t leaf, uint64_t rcx);

@@ -33,6 +33,13 @@ static bool reads_everything(void)
 	CHECK_EQ(fault.status, TDX_SYS_BUSY);
 	CHECK(fault_parse(&fault, "TDH.SYS.UPDATE:delay=1", NR_LPS, error));
 	CHECK(!fault.answers);
+	CHECK(fault_parse(&fault, "TDH.SYS.UPDATE:halt:cpu=1:nth=2:times=2:delay=5", NR_LPS,
+			  error));
+	CHECK(fault.answers);
+	CHECK_EQ(fault.outcome, SEAM_OUTCOME_HALTED);
+	CHECK_EQ(fault.delay_ms, 5);
+	CHECK(fault_parse(&fault, "SEAMLDR.INSTALL:arrival=last:halt", NR_LPS, error));
+	CHECK_EQ(fault.outcome, SEAM_OUTCOME_HALTED);
 	return true;
 }
 
@@ -62,6 +69,10 @@ static bool refuses_nonsense(void)
 		"TDH.SYS.UPDATE:status=TDX_SYS_BUSY:delay=0",
 		"TDH.SYS.UPDATE:status=TDX_SYS_BUSY:delay=60001",
 		"TDH.SYS.UPDATE:status=TDX_SYS_BUSY:color=red",
+		"TDH.SYS.UPDATE:halt=1", "TDH.SYS.UPDATE:halt=", "TDH.SYS.UPDATE:HALT",
+		"TDH.SYS.UPDATE:halt:status=TDX_SYS_BUSY", "TDH.SYS.UPDATE:status=GP:halt",
+		"SEAMLDR.INSTALL:halt:rdx=0", "SEAMLDR.INSTALL:rdx=1:halt",
+		"TDH.SYS.UPDATE:halt:arrival=1",
 		"SEAMLDR.INSTALL:status=EBADHASH:rdx=2",
 		"SEAMLDR.INSTALL:status=EBADHASH:arrival=0",
 		"SEAMLDR.INSTALL:status=EBADHASH:arrival=5",

@@ -83,7 +83,7 @@ static bool transition_ok(const struct step *step, int from, int to, uint64_t st
 
 	/* A module that dies does so by itself */
 	if (to == -1)
-		return status == HOST_VMFAIL;
+		return status == HOST_HALTED;
 
 	switch (TDH_LEAF(step->rax)) {
 	case TDH_SYS_INIT:
@@ -123,7 +123,8 @@ static void make_call(struct fuzz *fuzz, const struct step *step)
 
 	fuzz->calls++;
 	fuzz->successes += !status;
-	if (status != HOST_VMFAIL && !seam_status_name(seam_firmware_of(step->rax), status))
+	if (status != HOST_VMFAIL && status != HOST_HALTED &&
+	    !seam_status_name(seam_firmware_of(step->rax), status))
 		complain(fuzz, step, "nameless status", status);
 	if (regs.gpr[SEAM_RSP] != 0x5b5b || regs.gpr[SEAM_RBP] != 0xb9b9)
 		complain(fuzz, step, "RSP or RBP changed, status", status);
@@ -135,6 +136,9 @@ static void make_call(struct fuzz *fuzz, const struct step *step)
 	after = tdxmod_state(platform);
 	fuzz->calls_in_state[after + 1]++;
 	fuzz->without_module = after < 0 ? fuzz->without_module + 1 : 0;
+	/* This LP cannot call any more: off and on */
+	if (status == HOST_HALTED)
+		fuzz->without_module = PATIENCE + 1;
 	if (!transition_ok(step, before, after, status))
 		complain(fuzz, step, "forbidden transition to state", after);
 }

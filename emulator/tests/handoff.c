@@ -101,8 +101,8 @@ static bool size_body(struct fixture *f)
 {
 	CHECK_EQ(until_update(f, 0), TDX_SUCCESS);
 	header_of(f)->size = wrong_size;
-	CHECK_EQ(update(f), HOST_VMFAIL);
-	CHECK_EQ(host_leaf(&f->host, 0, TDH_SYS_LP_SHUTDOWN, 0, 0, 0, 0), HOST_VMFAIL);
+	CHECK_EQ(update(f), HOST_HALTED);
+	CHECK_EQ(host_leaf(&f->host, 1, TDH_SYS_LP_SHUTDOWN, 0, 0, 0, 0), HOST_VMFAIL);
 
 	return true;
 }
@@ -170,7 +170,7 @@ static bool long_size_body(struct fixture *f)
 {
 	CHECK_EQ(until_update(f, 0), TDX_SUCCESS);
 	header_of(f)->size = wrong_size;
-	CHECK_EQ(update(f), wrong_size > 25 * 4096 ? HOST_VMFAIL : TDX_SUCCESS);
+	CHECK_EQ(update(f), wrong_size > 25 * 4096 ? HOST_HALTED : TDX_SUCCESS);
 
 	return true;
 }
@@ -195,7 +195,7 @@ FIXTURE_TEST_WITH(own_version_0_size, to_2_0_12)
 {
 	CHECK_EQ(until_update(f, 0), TDX_SUCCESS);
 	header_of(f)->size = 25 * 4096 - 8 + 1;
-	CHECK_EQ(update(f), HOST_VMFAIL);
+	CHECK_EQ(update(f), HOST_HALTED);
 
 	return true;
 }
@@ -260,7 +260,7 @@ static void to_1_5_28(struct fixture *f, struct image_spec *old)
 FIXTURE_TEST_WITH(writer_without_room, to_1_5_28)
 {
 	f->host.platform->seam.sysinfo.handoff_pages_raw = 12;
-	CHECK_EQ(fixture_shutdown(f, 1), HOST_VMFAIL);
+	CHECK_EQ(fixture_shutdown(f, 1), HOST_HALTED);
 	CHECK_EQ(header_of(f)->valid, 0);
 
 	return true;

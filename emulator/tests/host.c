@@ -223,7 +223,10 @@ uint64_t host_call(struct host *host, unsigned int lp, struct seam_regs *regs)
 	else
 		exit = tdxmod_call(host->platform, lp, regs);
 
-	return exit == SEAM_RETURN ? regs->gpr[SEAM_RAX] : HOST_VMFAIL;
+	if (exit == SEAM_RETURN)
+		return regs->gpr[SEAM_RAX];
+
+	return exit == SEAM_HALTED ? HOST_HALTED : HOST_VMFAIL;
 }
 
 uint64_t host_leaf(struct host *host, unsigned int lp, uint64_t leaf, uint64_t rcx,

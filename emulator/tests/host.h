@@ -77,9 +77,10 @@ void host_read(struct host *host, uint64_t pa, void *data, size_t size);
  * host_call() - one SEAMCALL on @lp
  * @regs: in and out, RAX is the leaf word
  *
- * Return: RAX; HOST_VMFAIL for VMfailInvalid.
+ * Return: RAX; HOST_VMFAIL for VMfailInvalid; HOST_HALTED if it does not return.
  */
 #define HOST_VMFAIL	0x8000ff00ffff0000ULL
+#define HOST_HALTED	0x8000ff00ffff0001ULL
 uint64_t host_call(struct host *host, unsigned int lp, struct seam_regs *regs);
 
 /** host_leaf() - the same for leaves with RCX, RDX, R8 and R9 only */

@@ -32,6 +32,7 @@ extern const struct suite suite_faults;
 extern const struct suite suite_params;
 extern const struct suite suite_dispatch;
 extern const struct suite suite_referee;
+extern const struct suite suite_halt;
 extern const struct suite suite_options;
 extern const struct suite suite_trace;
 
