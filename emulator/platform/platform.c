@@ -39,7 +39,7 @@ static bool power_on(struct platform *platform, char error[static PLATFORM_ERROR
 	/* Large enough for a header, which CLEANUP may invalidate at any time */
 	platform->seam.handoff_size = SEAM_PAGE_SIZE;
 	platform->seam.handoff = calloc(1, platform->seam.handoff_size);
-	platform->dram = dram_new();
+	platform->dram = dram_new(&platform->td_property);
 	if (!platform->seam.handoff || !platform->dram || !pseamldr_new(platform)) {
 		snprintf(error, PLATFORM_ERROR_SIZE, "Not enough memory for the platform.");
 		return false;

@@ -191,6 +191,41 @@ void platform_halt_lp(struct platform *platform, unsigned int lp, uint64_t rax);
 /** platform_lp_halted() - has the firmware halted on @lp? */
 bool platform_lp_halted(const struct platform *platform, unsigned int lp);
 
+/**
+ * struct platform_pages - what TDs own: a leak, once no TD is left
+ * @tdr: pages, by their PAMT type
+ * @tdcx: those of TDVPS included, they have the same type
+ * @tdvpr: see @tdr
+ * @sept: see @tdr
+ * @regular: private memory
+ * @keyids: KeyIDs that are assigned to a TD
+ * @flushed: KeyIDs whose TD has ended, and that are not free yet
+ */
+struct platform_pages {
+	unsigned int tdr;
+	unsigned int tdcx;
+	unsigned int tdvpr;
+	unsigned int sept;
+	unsigned int regular;
+	unsigned int keyids;
+	unsigned int flushed;
+};
+
+/**
+ * platform_pages() - count them
+ *
+ * They are in ordinary memory and belong to TDs whether there is a module to
+ * reclaim them or not. Any thread may ask at any time.
+ */
+struct platform_pages platform_pages(const struct platform *platform);
+
+/** PLATFORM_PAGES_TEXT - enough for platform_pages_text() */
+#define PLATFORM_PAGES_TEXT	128
+
+/** platform_pages_text() - "tdr=1 tdcx=12 ...": every field of @pages in its order */
+void platform_pages_text(const struct platform_pages *pages,
+			 char text[static PLATFORM_PAGES_TEXT]);
+
 /** platform_lp_in_td() - does @lp run a TD vCPU right now, or is it held? */
 bool platform_lp_in_td(const struct platform *platform, unsigned int lp);
 

@@ -54,6 +54,21 @@ struct seam_range {
 	size_t code_size;
 };
 
+/* PAMT page types are below this */
+#define NR_PAGE_TYPES	9
+
+/**
+ * struct td_property - how much TDs own, kept up to date by the PAMT's owner
+ * @pages: by PAMT page type
+ * @keyids: assigned
+ * @flushed: KeyIDs of ended TDs, not free yet
+ */
+struct td_property {
+	atomic_uint pages[NR_PAGE_TYPES];
+	atomic_uint keyids;
+	atomic_uint flushed;
+};
+
 /**
  * struct platform - one virtual TDX platform
  * @config: the description, copied
@@ -63,6 +78,7 @@ struct seam_range {
  * @tdxmod: the module's state in the SEAM range; NULL: no module was installed
  * @dram: what a module keeps in ordinary memory: PAMT, TDs, vCPUs. Survives an
  *	update by itself.
+ * @td_property: sums over @dram
  * @td_program: what TD vCPUs execute
  * @seam_ready: SEAMEXTEND.seam_ready: module leaves reach @tdxmod
  * @p_seamldr_ready: SEAMEXTEND.p_seamldr_ready
@@ -84,6 +100,7 @@ struct platform {
 	struct pseamldr *pseamldr;
 	struct tdxmod *tdxmod;
 	struct dram *dram;
+	struct td_property td_property;
 	struct program_text td_program;
 
 	atomic_bool seam_ready;

@@ -6,14 +6,14 @@
 #include "qemu/control.h"
 #include "qemu/machine.h"
 
-static enum control_result refuse(char reply[static CONTROL_REPLY_SIZE], const char *sentence)
+static enum control_result refuse(char reply[static VCPU_REPLY_SIZE], const char *sentence)
 {
-	snprintf(reply, CONTROL_REPLY_SIZE, "error: %s", sentence);
+	snprintf(reply, VCPU_REPLY_SIZE, "error: %s", sentence);
 	return CONTROL_REFUSED;
 }
 
 static enum control_result hold(const char *argument, bool inside,
-				char reply[static CONTROL_REPLY_SIZE])
+				char reply[static VCPU_REPLY_SIZE])
 {
 	char *end;
 	guint64 lp = g_ascii_strtoull(argument, &end, 10);
@@ -27,8 +27,22 @@ static enum control_result hold(const char *argument, bool inside,
 	return CONTROL_OK;
 }
 
+static enum control_result pages(char reply[static VCPU_REPLY_SIZE])
+{
+	char text[PLATFORM_PAGES_TEXT];
+	struct platform_pages pages;
+
+	if (!machine.platform)
+		return refuse(reply, "there is no TDX platform (tdx=off, or before power-on)");
+	pages = platform_pages(machine.platform);
+	platform_pages_text(&pages, text);
+	snprintf(reply, VCPU_REPLY_SIZE, "ok %s", text);
+	seam_trace_event(machine.trace, SEAM_TRACE_NO_LP, "pages: %s", text);
+	return CONTROL_OK;
+}
+
 static enum control_result execute(char *verb, char *argument,
-				   char reply[static CONTROL_REPLY_SIZE])
+				   char reply[static VCPU_REPLY_SIZE])
 {
 	char sentence[FAULT_ERROR_SIZE];
 
@@ -45,14 +59,16 @@ static enum control_result execute(char *verb, char *argument,
 		return hold(argument, true, reply);
 	if (!strcmp(verb, "release"))
 		return hold(argument, false, reply);
+	if (!strcmp(verb, "pages"))
+		return pages(reply);
 	if (!strcmp(verb, "mark")) {
 		seam_trace_event(machine.trace, SEAM_TRACE_NO_LP, "mark: %s", argument);
 		return CONTROL_OK;
 	}
-	return refuse(reply, "unknown command, expected fault, clear, hold, release or mark");
+	return refuse(reply, "unknown command, expected fault, clear, hold, release, pages or mark");
 }
 
-enum control_result control_execute(const char *command, char reply[static CONTROL_REPLY_SIZE])
+enum control_result control_execute(const char *command, char reply[static VCPU_REPLY_SIZE])
 {
 	char *text = g_strstrip(g_strdup(command));
 	char *argument = strchr(text, ' ');
@@ -69,9 +85,28 @@ enum control_result control_execute(const char *command, char reply[static CONTR
 	return result;
 }
 
+uint64_t control_reply_read(struct vcpu *vcpu)
+{
+	size_t rest = strlen(vcpu->reply) - vcpu->reply_at;
+	uint64_t value = 0;
+
+	rest = MIN(rest, sizeof(value));
+	memcpy(&value, vcpu->reply + vcpu->reply_at, rest);
+	vcpu->reply_at += rest;
+	return value;
+}
+
+static void command_ends(struct vcpu *vcpu, bool too_long)
+{
+	vcpu->command[vcpu->command_len] = '\0';
+	vcpu->command_len = 0;
+	vcpu->reply_at = 0;
+	vcpu->command_result = too_long ? refuse(vcpu->reply, "the command is too long") :
+					  control_execute(vcpu->command, vcpu->reply);
+}
+
 void control_msr_write(struct vcpu *vcpu, uint64_t value)
 {
-	char reply[CONTROL_REPLY_SIZE];
 	unsigned int i;
 
 	for (i = 0; i < sizeof(value); i++, value >>= 8) {
@@ -80,12 +115,9 @@ void control_msr_write(struct vcpu *vcpu, uint64_t value)
 		/* The NUL that ends a command may be followed by more padding. */
 		if (!c && !vcpu->command_len)
 			continue;
-		if (c && vcpu->command_len < sizeof(vcpu->command) - 1) {
+		if (c && vcpu->command_len < sizeof(vcpu->command) - 1)
 			vcpu->command[vcpu->command_len++] = c;
-			continue;
-		}
-		vcpu->command[vcpu->command_len] = '\0';
-		vcpu->command_len = 0;
-		vcpu->command_result = c ? CONTROL_REFUSED : control_execute(vcpu->command, reply);
+		else
+			command_ends(vcpu, c);
 	}
 }

@@ -16,7 +16,7 @@ static struct sockaddr_un address = { .sun_family = AF_UNIX };
 
 static void serve(FILE *in, int out)
 {
-	char line[VCPU_COMMAND_SIZE], reply[CONTROL_REPLY_SIZE + 1];
+	char line[VCPU_COMMAND_SIZE], reply[VCPU_REPLY_SIZE + 1];
 	size_t len;
 
 	while (fgets(line, sizeof(line), in)) {

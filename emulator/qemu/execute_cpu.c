@@ -76,13 +76,18 @@ void execute_rdmsr(unsigned int index, void *userdata)
 	enum cpu_result result;
 	uint64_t value;
 
+	if (!vcpu_privileged())
+		return;
 	if (msr == MSR_TDX_HOST_CONTROL) {
 		value = vcpu->command_result;
+		result = CPU_DONE;
+	} else if (msr == MSR_TDX_HOST_REPLY) {
+		value = control_reply_read(vcpu);
 		result = CPU_DONE;
 	} else {
 		result = cpu_msr_read(&machine.identity, msr, &value);
 	}
-	if (result == CPU_NATIVE || !vcpu_privileged())
+	if (result == CPU_NATIVE)
 		return;
 	if (result == CPU_FAULT_GP) {
 		site_fault_gp(vcpu, site);

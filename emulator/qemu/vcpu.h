@@ -39,6 +39,8 @@ enum vcpu_register {
 #define SELECTOR_RPL	3
 
 #define VCPU_COMMAND_SIZE	256
+/* Enough for the answer to any command */
+#define VCPU_REPLY_SIZE		320
 
 /**
  * struct vcpu - state of one vCPU
@@ -57,6 +59,8 @@ enum vcpu_register {
  * @command: control command that the guest is writing to its MSR
  * @command_len: bytes of it
  * @command_result: what the MSR reads as
+ * @reply: the answer to the last command
+ * @reply_at: how much of it the guest has read
  */
 struct vcpu {
 	unsigned int index;
@@ -74,6 +78,8 @@ struct vcpu {
 	char command[VCPU_COMMAND_SIZE];
 	size_t command_len;
 	uint64_t command_result;
+	char reply[VCPU_REPLY_SIZE];
+	size_t reply_at;
 };
 
 /**

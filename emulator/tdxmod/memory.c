@@ -32,12 +32,24 @@ static void free_page(struct dram_page *page)
 	free(page);
 }
 
-struct dram *dram_new(void)
+static void forget_property(struct td_property *property)
+{
+	for (unsigned int type = 0; type < NR_PAGE_TYPES; type++)
+		atomic_store(&property->pages[type], 0);
+	atomic_store(&property->keyids, 0);
+	atomic_store(&property->flushed, 0);
+}
+
+struct dram *dram_new(struct td_property *property)
 {
 	struct dram *dram = calloc(1, sizeof(*dram));
 
-	if (dram)
-		pthread_mutex_init(&dram->lock, NULL);
+	if (!dram)
+		return NULL;
+
+	pthread_mutex_init(&dram->lock, NULL);
+	dram->property = property;
+	forget_property(property);
 
 	return dram;
 }
@@ -64,6 +76,8 @@ void dram_clear(struct dram *dram)
 		}
 		dram->bucket[i] = NULL;
 	}
+	/* A KeyID belongs to its TD, and there is none any more */
+	forget_property(dram->property);
 	pthread_mutex_unlock(&dram->lock);
 
 	for (unsigned int i = 0; i < TDX_MAX_TDMRS; i++)
@@ -86,6 +100,7 @@ bool dram_take(struct dram *dram, const struct dram_page *page)
 	if (!*link) {
 		*link = new;
 		taken = true;
+		atomic_fetch_add(&dram->property->pages[page->type], 1);
 	}
 	pthread_mutex_unlock(&dram->lock);
 	if (!taken)
@@ -102,8 +117,10 @@ static struct dram_page *unlink_page(struct dram *dram, uint64_t pa)
 	pthread_mutex_lock(&dram->lock);
 	link = find(dram, pa);
 	page = *link;
-	if (page)
+	if (page) {
 		*link = page->next;
+		atomic_fetch_sub(&dram->property->pages[page->type], 1);
+	}
 	pthread_mutex_unlock(&dram->lock);
 
 	return page;

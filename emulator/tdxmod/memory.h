@@ -22,6 +22,8 @@ enum page_type {
 	PAGE_SEPT = 8,
 };
 
+static_assert(PAGE_SEPT < NR_PAGE_TYPES, "every type is counted");
+
 /**
  * struct dram_page - a page that the module owns; absent: PAGE_FREE
  * @pa: its address without KeyID
@@ -47,11 +49,13 @@ struct dram_page {
  * @lock: held for each look-up or change, never across a leaf's work
  * @bucket: hash table by page
  * @pamt_initialised: bytes of each TDMR whose PAMT entries are initialised
+ * @property: sums for those who are not the module
  */
 struct dram {
 	pthread_mutex_t lock;
 	struct dram_page *bucket[DRAM_BUCKETS];
 	_Atomic uint64_t pamt_initialised[TDX_MAX_TDMRS];
+	struct td_property *property;
 };
 
 /** dram_clear() - a new configuration: no page has an owner any more */

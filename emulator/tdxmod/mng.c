@@ -58,6 +58,7 @@ static uint64_t create_locked(struct tdxmod *mod, uint64_t tdr, uint16_t hkid)
 		return TDX_PAGE_METADATA_INCORRECT | TDX_OPERAND_RCX;
 	}
 	mod->kot[hkid].state = KOT_ASSIGNED;
+	atomic_fetch_add(&mod->platform->td_property.keyids, 1);
 
 	return TDX_SUCCESS;
 }

@@ -17,6 +17,8 @@ static uint64_t vpflushdone_locked(struct tdxmod *mod, struct td *td)
 
 	td->lifecycle = TD_BLOCKED;
 	entry->state = KOT_FLUSHED;
+	atomic_fetch_sub(&mod->platform->td_property.keyids, 1);
+	atomic_fetch_add(&mod->platform->td_property.flushed, 1);
 	/* Packages that never had the key have nothing to write back either */
 	entry->wb_packages = (1U << mod->platform->config.nr_sockets) - 1;
 	pthread_rwlock_unlock(&mod->kot_lock);
@@ -56,6 +58,7 @@ static uint64_t freeid_locked(struct tdxmod *mod, struct td *td)
 		status = TDX_WBCACHE_NOT_COMPLETE;
 	} else {
 		entry->state = KOT_FREE;
+		atomic_fetch_sub(&mod->platform->td_property.flushed, 1);
 		td->lifecycle = TD_TEARDOWN;
 	}
 	pthread_rwlock_unlock(&mod->kot_lock);

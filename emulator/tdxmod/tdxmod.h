@@ -24,8 +24,8 @@ struct tdxmod *tdxmod_new(struct platform *platform, const struct seam_sigstruct
 /** tdxmod_free() - forget all that the module kept in the SEAM range */
 void tdxmod_free(struct tdxmod *mod);
 
-/** dram_new() - empty PAMT, no TDs */
-struct dram *dram_new(void);
+/** dram_new() - empty PAMT, no TDs; @property is kept up to date */
+struct dram *dram_new(struct td_property *property);
 void dram_free(struct dram *dram);
 
 /* For tests and fuzzers: what no leaf shows or changes */

@@ -323,11 +323,39 @@ static void iterate(struct fuzz *fuzz)
 		make_call(fuzz, &step);
 }
 
+/* The sums that are kept must be those of the PAMT and of the TDs in it */
+static bool sums_ok(const struct platform *platform)
+{
+	const struct td_property *sums = &platform->td_property;
+	unsigned int pages[NR_PAGE_TYPES] = { 0 }, keyids = 0, flushed = 0;
+
+	for (unsigned int i = 0; i < DRAM_BUCKETS; i++) {
+		for (struct dram_page *page = platform->dram->bucket[i]; page; page = page->next) {
+			const struct td *td = page->object;
+
+			pages[page->type]++;
+			if (page->type != PAGE_TDR)
+				continue;
+			keyids += td->lifecycle <= TD_KEYS_CONFIGURED;
+			flushed += td->lifecycle == TD_BLOCKED;
+		}
+	}
+	for (unsigned int type = 0; type < NR_PAGE_TYPES; type++) {
+		if (pages[type] != atomic_load(&sums->pages[type]))
+			return false;
+	}
+
+	return keyids == atomic_load(&sums->keyids) && flushed == atomic_load(&sums->flushed);
+}
+
 /* PAMT, TDs, vCPUs and KeyIDs have to tell the same story */
 static const char *audit(const struct platform *platform)
 {
 	const struct tdxmod *mod = platform->tdxmod;
 	struct dram *dram = platform->dram;
+
+	if (!sums_ok(platform))
+		return "sums that differ from what they are sums of";
 
 	for (unsigned int i = 0; i < DRAM_BUCKETS; i++) {
 		for (struct dram_page *page = dram->bucket[i]; page; page = page->next) {

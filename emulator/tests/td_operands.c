@@ -322,7 +322,8 @@ FIXTURE_TEST(physical_pages)
 /* The PAMT finds each of its pages, also where many share a place */
 static bool pamt(void)
 {
-	struct dram *dram = dram_new();
+	struct td_property property;
+	struct dram *dram = dram_new(&property);
 	uint64_t nr_pages = 4 * DRAM_BUCKETS;
 
 	CHECK(dram);
@@ -341,7 +342,9 @@ static bool pamt(void)
 		CHECK_EQ(page.type, i % 2 ? PAGE_REGULAR : PAGE_FREE);
 		CHECK_EQ(page.owner, i % 2 ? i : 0);
 	}
+	CHECK_EQ(property.pages[PAGE_REGULAR], nr_pages / 2);
 	dram_free(dram);
+	CHECK_EQ(property.pages[PAGE_REGULAR], 0);
 
 	return true;
 }
