@@ -4,6 +4,8 @@
 TDX_HOST=/sys/devices/faux/tdx_host
 TDX_FW=/sys/class/firmware/tdx_module
 CONTROL_MSR=$((0x400000f0))
+REPLY_MSR=$((0x400000f8))
+REPLY_WORDS=40
 
 # An update under TCG takes well under a second; a loaded machine needs more.
 UPDATE_TIMEOUT_S=120
@@ -87,6 +89,50 @@ control()
 {
 	printf '%s\0' "$*" | dd of=/dev/cpu/0/msr bs=8 conv=sync,notrunc \
 		seek=$((CONTROL_MSR / 8)) 2>/dev/null
+}
+
+# tdxhost COMMAND: the same, and print what it answers
+tdxhost()
+{
+	control "$@"
+	dd if=/dev/cpu/0/msr bs=8 count=$REPLY_WORDS skip=$((REPLY_MSR / 8)) 2>/dev/null |
+		tr -d '\0' | sed 's/^ok *//'
+}
+
+# What TDs own when there is none
+NO_PAGES="tdr=0 tdcx=0 tdvpr=0 sept=0 regular=0 keyids=0 flushed=0"
+PAGES_WAIT_S=10
+
+# pages_left: what of ended TDs the module still holds. The end may take a moment.
+pages_left()
+{
+	local t=$((PAGES_WAIT_S * 10)) seen
+
+	while :; do
+		seen=$(tdxhost pages)
+		t=$((t - 1))
+		[ "$seen" != "$NO_PAGES" ] && [ $t != 0 ] || break
+		usleep 100000
+	done
+	echo "$seen"
+}
+
+# expect_pages NAME none|leaked: behind the end of all TDs. Where a leak is expected
+# its absence is news, too.
+expect_pages()
+{
+	local seen
+
+	if [ "$2" = none ]; then
+		expect "$1: no page and no KeyID is left" "$NO_PAGES" "$(pages_left)"
+		return
+	fi
+	seen=$(tdxhost pages)
+	case $seen in
+	"$NO_PAGES") tap_result 1 "$1: pages are leaked, as expected" "nothing is" ;;
+	tdr=*) tap_result 0 "$1: pages are leaked, as expected: $seen" ;;
+	*) tap_result 1 "$1: pages can be counted" "$seen" ;;
+	esac
 }
 
 # upload FILE: one update through the firmware upload interface. Returns when
