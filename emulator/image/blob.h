@@ -23,7 +23,7 @@ enum blob_version {
 	BLOB_V200 = 0x200,
 };
 
-/** struct blob_header_v100 - what Intel publishes (SEAM ABI 6.1) */
+/** struct blob_header_v100 - what Intel published first (SEAM ABI 6.1) */
 struct blob_header_v100 {
 	uint16_t version;
 	uint16_t checksum;
