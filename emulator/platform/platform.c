@@ -139,6 +139,24 @@ bool platform_lp_halted(const struct platform *platform, unsigned int lp)
 	return atomic_load(&platform->lp_halted[lp]);
 }
 
+bool platform_module_halted(const struct platform *platform)
+{
+	return atomic_load(&platform->seam_halted) &&
+	       !platform_other(platform, UNCONFIRMED_HALT_MODULE);
+}
+
+bool platform_loader_halted(const struct platform *platform)
+{
+	return atomic_load(&platform->p_seamldr_halted) ||
+	       (atomic_load(&platform->seam_halted) &&
+		platform_other(platform, UNCONFIRMED_HALT_LOADER));
+}
+
+bool platform_install_writes_rdx(const struct platform *platform)
+{
+	return loader_writes_rdx(platform);
+}
+
 bool platform_interrupt_pending(struct platform *platform, unsigned int lp)
 {
 	const struct platform_hooks *hooks = &platform->config.hooks;

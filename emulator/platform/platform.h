@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "platform/unconfirmed.h"
 #include "seam/seam.h"
 
 #define PLATFORM_MAX_LPS	1024
@@ -88,6 +89,7 @@ struct platform_hooks {
  * @module_image: module blob (header 0x100 or 0x200) that BIOS loads at every
  *	cold reset; NULL: none. Must stay valid for the platform's life.
  * @module_image_size: its length in bytes
+ * @unconfirmed: what the models do where the contract does not say it
  * @seed: start of the entropy source: equal seeds give equal runs
  * @td_program: script that every TD vCPU executes (tdxmod/program.h); NULL:
  *	the built-in one. Must stay valid for the platform's life.
@@ -122,6 +124,8 @@ struct platform_config {
 
 	const void *module_image;
 	size_t module_image_size;
+
+	struct unconfirmed_answers unconfirmed;
 
 	uint64_t seed;
 	const char *td_program;
@@ -175,6 +179,13 @@ const struct platform_config *platform_config(const struct platform *platform);
 bool platform_seam_ready(const struct platform *platform);
 
 /**
+ * platform_install_writes_rdx() - does INSTALL say in RDX whether an error is recoverable?
+ *
+ * Else it leaves the register alone, which is unconfirmed for P-SEAMLDR 2.0.
+ */
+bool platform_install_writes_rdx(const struct platform *platform);
+
+/**
  * platform_halt_lp() - the firmware that @rax selects halts on @lp
  * @platform: the platform
  * @lp: the LP; it is inside that firmware from now on and never leaves
@@ -184,7 +195,7 @@ bool platform_seam_ready(const struct platform *platform);
  * halted P-SEAMLDR is one that an LP is inside of (SEAM ABI 3.8). A halted module
  * leaves P-SEAMLDR alone, which is deduced: its own readiness does not change
  * (SEAM ABI 1.2). But no session can be completed without that LP. Only a reset
- * ends all this.
+ * ends all this. UNCONFIRMED_HALT_* change it.
  */
 void platform_halt_lp(struct platform *platform, unsigned int lp, uint64_t rax);
 

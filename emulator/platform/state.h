@@ -83,7 +83,7 @@ struct td_property {
  * @seam_ready: SEAMEXTEND.seam_ready: module leaves reach @tdxmod
  * @p_seamldr_ready: SEAMEXTEND.p_seamldr_ready
  * @p_seamldr_lock: the hardware mutex around P-SEAMLDR
- * @seam_halted: a firmware halted: no module leaf succeeds any more
+ * @seam_halted: a firmware halted
  * @p_seamldr_halted: P-SEAMLDR itself did: an LP stays inside of it
  * @lps_in_seam: LPs inside the module, those that run a TD or halted included
  * @lp_in_td: per LP: runs a TD vCPU
@@ -117,6 +117,18 @@ struct platform {
 	uint64_t entropy_state;
 	pthread_mutex_t entropy_lock;
 };
+
+/** platform_other() - is @question answered otherwise than by default? */
+static inline bool platform_other(const struct platform *platform, enum unconfirmed question)
+{
+	return platform->config.unconfirmed.second[question];
+}
+
+/** platform_module_halted() - does no module leaf reach the module, for an LP halted? */
+bool platform_module_halted(const struct platform *platform);
+
+/** platform_loader_halted() - the same for P-SEAMLDR */
+bool platform_loader_halted(const struct platform *platform);
 
 /** platform_entropy() - one RDRAND; false if it fails */
 bool platform_entropy(struct platform *platform, uint64_t *value);

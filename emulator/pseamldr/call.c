@@ -45,6 +45,8 @@ static uint64_t dispatch(struct platform *platform, unsigned int lp, struct seam
 	case SEAMLDR_SHUTDOWN:
 		return seamldr_shutdown(platform, lp, regs);
 	case SEAMLDR_SEAMINFO:
+		if (!loader_has_seaminfo(platform))
+			return SEAMLDR_EBADPARAM;
 		return seamldr_seaminfo(platform, lp, regs);
 	case SEAMLDR_CLEANUP:
 		return seamldr_cleanup(platform, lp, regs);
@@ -73,7 +75,7 @@ enum seam_exit pseamldr_call(struct platform *platform, unsigned int lp,
 		return SEAM_VMFAIL_INVALID;
 
 	if (!atomic_load(&platform->p_seamldr_ready) ||
-	    atomic_load(&platform->p_seamldr_halted)) {
+	    platform_loader_halted(platform)) {
 		pthread_mutex_unlock(&platform->p_seamldr_lock);
 		return SEAM_VMFAIL_INVALID;
 	}

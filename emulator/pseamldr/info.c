@@ -27,7 +27,7 @@ uint64_t seamldr_info(struct platform *platform, unsigned int lp, struct seam_re
 		.vendor_id = SEAMLDR_VENDOR_INTEL,
 		.build_date = config->loader.build_date,
 		.build_num = config->loader.build_num,
-		.minor_version = config->loader.minor,
+		.minor_version = loader_minor_version(platform),
 		.major_version = config->loader.major,
 		.update_version = config->loader.update,
 		.acm_x2apicid = config->x2apic_id[0],
@@ -43,6 +43,7 @@ uint64_t seamldr_seaminfo(struct platform *platform, unsigned int lp, struct sea
 {
 	const struct platform_config *config = &platform->config;
 	struct seamldr_seaminfo info = {
+		.version = loader_seaminfo_version(platform),
 		.tot_num_lps = config->nr_lps,
 		.tot_num_sockets = config->nr_sockets,
 		.p_seamldr_base = config->p_seamldr_base,

@@ -42,35 +42,47 @@ static struct install_result install_last(struct platform *platform, unsigned in
 	return result;
 }
 
-uint64_t seamldr_install(struct platform *platform, unsigned int lp, struct seam_regs *regs)
+static struct install_result install(struct platform *platform, unsigned int lp,
+				     uint64_t params_pa)
 {
 	struct pseamldr *ldr = platform->pseamldr;
 	uint32_t id = platform->config.x2apic_id[lp];
-	struct install_result result;
-
 	/* Errors up to step 8 are recoverable */
-	regs->gpr[SEAM_RDX] = 0;
+	struct install_result result = { .status = SEAMLDR_EBADCALL };
 
-	if (id >= PLATFORM_MAX_LPS)
-		return SEAMLDR_EUNSPECERR;
+	if (id >= PLATFORM_MAX_LPS) {
+		result.status = SEAMLDR_EUNSPECERR;
+		return result;
+	}
 	if (ldr->flow != LOADER_READY && ldr->flow != LOADER_INSTALL)
-		return SEAMLDR_EBADCALL;
+		return result;
 	if (session_has(&ldr->session, id))
-		return SEAMLDR_EBADCALL;
+		return result;
 
 	session_add(&ldr->session, id);
 	if (ldr->flow == LOADER_READY)
 		begin(platform);
 
-	if (!session_complete(platform))
-		return SEAMLDR_SUCCESS;
+	if (!session_complete(platform)) {
+		result.status = SEAMLDR_SUCCESS;
+		return result;
+	}
 
-	result = install_last(platform, lp, regs->gpr[SEAM_RCX]);
+	result = install_last(platform, lp, params_pa);
 	if (result.status && !result.unrecoverable)
 		restore(platform);
 	ldr->install_completed = true;
 	session_end(ldr);
-	regs->gpr[SEAM_RDX] = result.unrecoverable;
+
+	return result;
+}
+
+uint64_t seamldr_install(struct platform *platform, unsigned int lp, struct seam_regs *regs)
+{
+	struct install_result result = install(platform, lp, regs->gpr[SEAM_RCX]);
+
+	if (loader_writes_rdx(platform))
+		regs->gpr[SEAM_RDX] = result.unrecoverable;
 
 	return result.status;
 }

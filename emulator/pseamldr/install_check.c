@@ -36,6 +36,23 @@ static bool reserved_zero(const struct seamldr_params *params)
 	return true;
 }
 
+/* Of version 1: pages 2 to 4 of the sigstruct, 0 if there are no more */
+static bool more_addresses_ok(const struct platform *platform, const struct seamldr_params *params)
+{
+	uint64_t pa[SEAMLDR_PARAMS_V1_ADDRESSES / sizeof(uint64_t)];
+
+	if (!params->version)
+		return true;
+
+	memcpy(pa, params->reserved, sizeof(pa));
+	for (size_t i = 0; i < sizeof(pa) / sizeof(pa[0]); i++) {
+		if (!hpa_is_shared(platform, pa[i], SEAM_PAGE_SIZE))
+			return false;
+	}
+
+	return true;
+}
+
 /* Steps 9 to 15 */
 static bool params_ok(struct platform *platform, uint64_t pa, struct install *install)
 {
@@ -55,7 +72,8 @@ static bool params_ok(struct platform *platform, uint64_t pa, struct install *in
 		if (!hpa_is_shared(platform, params->module_pa[i], SEAM_PAGE_SIZE))
 			return false;
 	}
-	if (!hpa_is_shared(platform, params->sigstruct_pa, SEAM_PAGE_SIZE))
+	if (!hpa_is_shared(platform, params->sigstruct_pa, SEAM_PAGE_SIZE) ||
+	    !more_addresses_ok(platform, params))
 		return false;
 
 	return !install_is_update(install) || platform->pseamldr->snapshot.seam_ready;
@@ -83,6 +101,8 @@ static uint64_t sigstruct_check(const struct platform *platform, const struct se
 	const struct platform_config *config = &platform->config;
 
 	if (!sigstruct_well_formed(sig, loader_tolerates(platform)))
+		return SEAMLDR_EBADSIG;
+	if (loader_checks_hints(platform) && !sigstruct_hints_usual(sig))
 		return SEAMLDR_EBADSIG;
 	if (!key_known(platform, sig))
 		return SEAMLDR_EBADSIG;

@@ -23,6 +23,9 @@ static bool handoff_ok(const struct platform *platform, const struct seam_sigstr
 
 	memcpy(&header, platform->seam.handoff, sizeof(header));
 
+	if (loader_wants_handoff_pages(platform) && new->handoff_pages_raw < old->handoff_pages_raw)
+		return false;
+
 	return header.valid && header.size + sizeof(header) <= capacity &&
 	       header.hv >= new->min_update_hv && header.hv <= new->module_hv;
 }

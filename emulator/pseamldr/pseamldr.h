@@ -182,6 +182,22 @@ unsigned int loader_tolerates(const struct platform *platform);
 /** loader_takes_params_version() - is this version of &struct seamldr_params known? */
 bool loader_takes_params_version(const struct platform *platform, uint32_t version);
 
+/** loader_checks_hints() - must max_tdmrs and its neighbours be what all modules have? */
+bool loader_checks_hints(const struct platform *platform);
+
+/** loader_wants_handoff_pages() - may a module not have fewer of them than the old one? */
+bool loader_wants_handoff_pages(const struct platform *platform);
+
+/** loader_writes_rdx() - is RDX an output of INSTALL? */
+bool loader_writes_rdx(const struct platform *platform);
+
+/** loader_has_seaminfo() - is there a leaf SEAMINFO? */
+bool loader_has_seaminfo(const struct platform *platform);
+uint64_t loader_seaminfo_version(const struct platform *platform);
+
+/** loader_minor_version() - as INFO reports it */
+uint16_t loader_minor_version(const struct platform *platform);
+
 /* seamdb.c */
 void seamdb_clear(struct platform *platform);
 uint32_t seamdb_remaining(struct platform *platform);

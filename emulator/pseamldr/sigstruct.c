@@ -25,6 +25,22 @@ static bool reserved_zero(const struct seam_sigstruct *sig, unsigned int tolerat
 		all_zero(sig->reserved3, sizeof(sig->reserved3)));
 }
 
+static bool hint_usual(uint16_t value, uint16_t usual)
+{
+	return !value || value == usual;
+}
+
+bool sigstruct_hints_usual(const struct seam_sigstruct *sig)
+{
+	bool usual = hint_usual(sig->max_tdmrs, SIGSTRUCT_MAX_TDMRS) &&
+		     hint_usual(sig->max_rsvd_per_tdmr, SIGSTRUCT_MAX_RSVD_PER_TDMR);
+
+	for (size_t i = 0; i < sizeof(sig->pamt_entry_size) / sizeof(sig->pamt_entry_size[0]); i++)
+		usual &= hint_usual(sig->pamt_entry_size[i], SIGSTRUCT_PAMT_ENTRY_SIZE);
+
+	return usual;
+}
+
 static bool handlers_consistent(const struct seam_sigstruct *sig)
 {
 	return sig->gdt_idt_offset % SEAM_PAGE_SIZE == 0 &&

@@ -23,6 +23,10 @@
 #define SIGSTRUCT_EXPONENT_DWORDS	1
 #define SIGSTRUCT_EXPONENT		0x00010001
 #define SIGSTRUCT_MAX_CPUIDS		255
+/* What 0 stands for in the fields at 968..977, and what every release has */
+#define SIGSTRUCT_MAX_TDMRS		64
+#define SIGSTRUCT_MAX_RSVD_PER_TDMR	16
+#define SIGSTRUCT_PAMT_ENTRY_SIZE	16
 
 /* The fault wrapper must leave this much of the image behind its offset */
 #define SIGSTRUCT_FAULT_WRAPPER_SIZE	512
@@ -133,5 +137,8 @@ bool sigstruct_signature_ok(const struct seam_sigstruct *sig);
  * @tolerated: SIGSTRUCT_*_USED
  */
 bool sigstruct_well_formed(const struct seam_sigstruct *sig, unsigned int tolerated);
+
+/** sigstruct_hints_usual() - do bytes 968..977 hold zero or what every module has? */
+bool sigstruct_hints_usual(const struct seam_sigstruct *sig);
 
 #endif

@@ -76,6 +76,7 @@ static bool configure(unsigned int nr_vcpus, char error[static MACHINE_ERROR_SIZ
 	if (options->debug_unlocked)
 		config->sgx_debug_mode |= SGX_DEBUG_MODE_UNLOCKED;
 	config->seamdb_size = options->updates + SEAMDB_BOOT_ENTRIES;
+	config->unconfirmed = options->unconfirmed;
 	config->seed = options->seed;
 	config->hooks.diagnose = diagnose;
 	if (options->module) {
@@ -229,6 +230,9 @@ void machine_power_on(void)
 	seam_trace_event(machine.trace, SEAM_TRACE_NO_LP, "power on: %u LPs, %u sockets, %s",
 			 machine.nr_vcpus, machine.options.sockets,
 			 machine.options.module ?: "no module");
+	unconfirmed_text(&machine.config.unconfirmed, error, sizeof(error));
+	if (*error)
+		seam_trace_event(machine.trace, SEAM_TRACE_NO_LP, "unconfirmed: %s", error);
 	for (i = 0; i < machine.config.nr_cmrs; i++)
 		seam_trace_event(machine.trace, SEAM_TRACE_NO_LP, "CMR %u: %#" PRIx64 " + %#" PRIx64,
 				 i, machine.config.cmr[i].base, machine.config.cmr[i].size);

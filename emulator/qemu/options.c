@@ -108,6 +108,13 @@ static const char *add_count(const char *value, struct options *options)
 	return NULL;
 }
 
+static const char *set_unconfirmed(const char *value, struct unconfirmed_answers *answers)
+{
+	static char expected[UNCONFIRMED_ERROR_SIZE];
+
+	return unconfirmed_choose(answers, value, expected) ? NULL : expected;
+}
+
 /* NULL if the option is good, else what was expected instead of @value. */
 static const char *set_option(struct options *options, const char *name, const char *value)
 {
@@ -145,6 +152,8 @@ static const char *set_option(struct options *options, const char *name, const c
 		return set_cpu(value, &options->cpu);
 	if (!strcmp(name, "seed"))
 		return parse_number(value, 0, UINT64_MAX, &options->seed) ? NULL : "a number";
+	if (!strcmp(name, "unconfirmed"))
+		return set_unconfirmed(value, &options->unconfirmed);
 	if (!strcmp(name, "fault"))
 		return add_fault(value, options);
 	if (!strcmp(name, "count"))

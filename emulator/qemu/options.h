@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "platform/unconfirmed.h"
+
 #define OPTIONS_MAX_FAULTS	16
 #define OPTIONS_MAX_COUNTS	8
 #define OPTIONS_ERROR_SIZE	512
@@ -40,6 +42,7 @@ struct options {
 	bool vmcs_erratum;
 	bool debug_unlocked;
 	bool referee;
+	struct unconfirmed_answers unconfirmed;
 	uint64_t seed;
 	char *trace;
 	char *trace_json;

@@ -191,7 +191,10 @@ static void fail_last_install(struct seam_dispatch *dispatch, struct seam_call *
 	platform_feed();
 	call->out.gpr[SEAM_RCX] = call->in.gpr[SEAM_RCX];
 
-	if (call->outcome == SEAM_OUTCOME_STATUS && call->out.gpr[SEAM_RDX] == fault->rdx)
+	/* RDX tells what came of it, where it is written. */
+	if (call->outcome == SEAM_OUTCOME_STATUS && call->out.gpr[SEAM_RAX] &&
+	    (!platform_install_writes_rdx(dispatch->platform) ||
+	     call->out.gpr[SEAM_RDX] == fault->rdx))
 		call->out.gpr[SEAM_RAX] = fault->status;
 	else
 		seam_trace_alert(dispatch->config.trace, (int)call->lp,
@@ -218,7 +221,8 @@ static void answer(struct seam_dispatch *dispatch, struct seam_call *call,
 	}
 	/* The firmware refused at once: nothing changed but the status. */
 	call->out.gpr[SEAM_RAX] = fault->status;
-	if (call->in.gpr[SEAM_RAX] == SEAMLDR_INSTALL)
+	if (call->in.gpr[SEAM_RAX] == SEAMLDR_INSTALL &&
+	    platform_install_writes_rdx(dispatch->platform))
 		call->out.gpr[SEAM_RDX] = fault->rdx;
 }
 

@@ -63,6 +63,13 @@ static uint64_t cache_wb_locked(struct tdxmod *mod, unsigned int lp, struct wbca
 	return write_back(mod, lp, wb, package);
 }
 
+static int try_kot(struct tdxmod *mod)
+{
+	return platform_other(mod->platform, UNCONFIRMED_CACHE_WB) ?
+	       pthread_rwlock_trywrlock(&mod->kot_lock) :
+	       pthread_rwlock_tryrdlock(&mod->kot_lock);
+}
+
 uint64_t tdh_phymem_cache_wb(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
 {
 	struct wbcache *wb = &mod->wbcache[mod->platform->config.package[lp]];
@@ -77,10 +84,10 @@ uint64_t tdh_phymem_cache_wb(struct tdxmod *mod, unsigned int lp, struct seam_re
 	/*
 	 * Deduced, for the ABI only names the lock: all packages write back at the
 	 * same time.  KVM has them do so for each TD that ends, and would leak its
-	 * KeyID if they kept each other out.
+	 * KeyID if they kept each other out. UNCONFIRMED_CACHE_WB makes them do so.
 	 */
 	status = TDX_OPERAND_BUSY | TDX_OPERAND_KOT;
-	if (!pthread_rwlock_tryrdlock(&mod->kot_lock)) {
+	if (!try_kot(mod)) {
 		status = cache_wb_locked(mod, lp, wb, rcx == CACHE_WB_RESUME);
 		pthread_rwlock_unlock(&mod->kot_lock);
 	}

@@ -32,6 +32,9 @@ static void forget_everything(struct tdxmod *mod)
 	mod->disable_chunk = 0;
 	atomic_store(&mod->disabling, false);
 	dram_clear(mod->platform->dram);
+	/* A handoff that waits for the next module: what becomes of it is unconfirmed */
+	if (!platform_other(mod->platform, UNCONFIRMED_DISABLE_HANDOFF))
+		handoff_consume(mod);
 	atomic_store(&mod->state, SYSINIT_PENDING);
 }
 
@@ -60,7 +63,16 @@ uint64_t disable_keeps_out(const struct tdxmod *mod, unsigned int leaf)
 	if (leaf == TDH_SYS_DISABLE || !atomic_load(&mod->disabling))
 		return TDX_SUCCESS;
 
-	return TDX_SYS_BUSY;
+	return platform_other(mod->platform, UNCONFIRMED_DISABLE_OTHERS) ? TDX_SYS_NOT_READY :
+									   TDX_SYS_BUSY;
+}
+
+/* Whether it is let in when the module is shut down: unconfirmed */
+bool disable_passes_shutdown(const struct tdxmod *mod, unsigned int leaf)
+{
+	return leaf == TDH_SYS_DISABLE && atomic_load(&mod->state) == SYS_SHUTDOWN &&
+	       mod->desc.flags & MODULE_HAS_DISABLE &&
+	       platform_other(mod->platform, UNCONFIRMED_DISABLE_SHUTDOWN);
 }
 
 uint64_t tdh_sys_disable(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)

@@ -110,9 +110,11 @@ static uint64_t dispatch(struct tdxmod *mod, unsigned int lp, struct seam_regs *
 
 	if (rax & TDH_RESERVED_MASK || !takes_version(mod, entry, TDH_VERSION(rax)))
 		return TDX_OPERAND_INVALID | TDX_OPERAND_RAX;
-	if (state == SYS_SHUTDOWN && leaf != TDH_SYS_LP_SHUTDOWN)
+	if (state == SYS_SHUTDOWN && leaf != TDH_SYS_LP_SHUTDOWN &&
+	    !disable_passes_shutdown(mod, leaf))
 		return TDX_SYS_SHUTDOWN;
-	if (state != SYS_READY && !legal_before_ready(leaf))
+	if (state != SYS_READY && !legal_before_ready(leaf) &&
+	    !disable_passes_shutdown(mod, leaf))
 		return TDX_SYS_NOT_READY;
 	status = disable_keeps_out(mod, leaf);
 	if (status)
@@ -149,7 +151,7 @@ enum seam_exit tdxmod_call(struct platform *platform, unsigned int lp, struct se
 	 * the INSTALL call of the last LP, and this LP is not making one.
 	 */
 	atomic_fetch_add(&platform->lps_in_seam, 1);
-	if (!atomic_load(&platform->seam_ready) || atomic_load(&platform->seam_halted))
+	if (!atomic_load(&platform->seam_ready) || platform_module_halted(platform))
 		goto out;
 
 	mod = platform->tdxmod;

@@ -59,7 +59,7 @@ int tdxmod_state(const struct platform *platform)
 {
 	const struct tdxmod *mod = platform->tdxmod;
 
-	if (!atomic_load(&platform->seam_ready) || !mod || atomic_load(&platform->seam_halted))
+	if (!atomic_load(&platform->seam_ready) || !mod || platform_module_halted(platform))
 		return -1;
 
 	return atomic_load(&mod->state);

@@ -202,6 +202,9 @@ struct handoff_header handoff_header(const struct tdxmod *mod);
 /** disable_keeps_out() - status of @leaf because of a TDH.SYS.DISABLE that has begun */
 uint64_t disable_keeps_out(const struct tdxmod *mod, unsigned int leaf);
 
+/** disable_passes_shutdown() - is @leaf SYS.DISABLE, let in although the module is shut down? */
+bool disable_passes_shutdown(const struct tdxmod *mod, unsigned int leaf);
+
 /* Leaves: RAX is what they return, other registers they set themselves */
 typedef uint64_t tdh_handler(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs);
 

@@ -31,7 +31,7 @@ static const struct suite *const suites[] = {
 	&suite_faults,
 	&suite_params,
 	&suite_dispatch,
-	&suite_referee, &suite_halt, &suite_pages,
+	&suite_referee, &suite_halt, &suite_pages, &suite_unconfirmed,
 	&suite_options,
 	&suite_trace,
 };

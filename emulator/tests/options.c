@@ -40,7 +40,7 @@ static bool every_option(void)
 	char args[][48] = {
 		"module=m", "td-program=p", "sockets=8", "cpu=emr", "maxpa=52", "updates=0",
 		"erratum=vmcs", "debug-unlocked=on", "referee=on", "seed=7", "trace=-",
-		"trace-json=j", "control=c", "fault=a", "fault=b", "count=f:ffff0-ffff8",
+		"trace-json=j", "control=c", "unconfirmed=seaminfo:ebadparam", "fault=a", "fault=b", "count=f:ffff0-ffff8",
 	};
 	char *argv[COUNT(args)], error[OPTIONS_ERROR_SIZE];
 	struct options options;
@@ -58,6 +58,7 @@ static bool every_option(void)
 	CHECK_EQ(options.seed, 7);
 	CHECK_EQ(options.cpu->cpuid_1_eax, 0xc06f2);
 	CHECK_EQ(options.cpu->loader_major, 1);
+	CHECK(options.unconfirmed.second[UNCONFIRMED_SEAMINFO]);
 	CHECK_EQ(options.nr_faults, 2);
 	CHECK(!strcmp(options.fault[1], "b"));
 	CHECK_EQ(options.nr_counts, 1);
@@ -77,7 +78,8 @@ static bool nonsense(void)
 		"debug-unlocked=yes", "referee=1", "seed=x", "seed=-1",
 		"seed=99999999999999999999", "trace=", "control=", "count=f", "count=f:",
 		"count=:1-2", "count=f:1", "count=f:2-1", "count=f:1-1", "count=f:x-y",
-		"count=f:1-2x", "count=f:1-99999999999999999",
+		"unconfirmed=", "unconfirmed", "unconfirmed=nothing:works",
+		"unconfirmed=seaminfo:no", "count=f:1-2x", "count=f:1-99999999999999999",
 	};
 	char error[OPTIONS_ERROR_SIZE];
 	struct options options;

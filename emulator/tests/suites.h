@@ -19,6 +19,7 @@ extern const struct suite suite_td;
 extern const struct suite suite_td_limits;
 extern const struct suite suite_td_operands;
 extern const struct suite suite_pages;
+extern const struct suite suite_unconfirmed;
 extern const struct suite suite_program;
 extern const struct suite suite_survival;
 extern const struct suite suite_signature;
