@@ -42,13 +42,16 @@ provoke()
 	local spec
 
 	case $row_done in
+	offline-no-seaminfo)
+		control "fault SEAMLDR.SEAMINFO:times=always:status=EBADPARAM"
+		echo 0 >/sys/devices/system/cpu/cpu3/online ;;
 	offline)
 		echo 0 >/sys/devices/system/cpu/cpu3/online ;;
 	build)
 		td_build_start
 		td_build_wait ;;
 	older)
-		echo 1 >/sys/module/tdx_host/parameters/allow_older_handoff ;;
+		echo handoff-older >/sys/module/tdx_host/parameters/skip_checks ;;
 	offline-meanwhile)
 		offline_meanwhile ;;
 	build-meanwhile)
@@ -69,6 +72,7 @@ undo()
 {
 	case $row_done in
 	offline*)
+		control clear
 		taskset -pc 0-3 $$ >/dev/null
 		echo 1 >/sys/devices/system/cpu/cpu3/online ;;
 	build*)
@@ -76,7 +80,7 @@ undo()
 		kill -TERM "$build_pid"
 		wait "$build_pid" ;;
 	older)
-		echo 0 >/sys/module/tdx_host/parameters/allow_older_handoff ;;
+		echo >/sys/module/tdx_host/parameters/skip_checks ;;
 	fault\ *)
 		control clear ;;
 	esac

@@ -86,7 +86,7 @@ int main(void)
 {
 	const struct seamldr_platform platform = {
 		.preserving = true, .updates_left = 1, .svn_major = 1,
-		.debug_known = true, .lps_known = true, .nr_lps = 1,
+		.debug_known = true, .nr_lps = 1,
 		.nr_online = 1, .nr_sockets = 1, .socket_cpuid = { CPU },
 	};
 	static double took[ROUNDS];
@@ -98,14 +98,14 @@ int main(void)
 	for (i = 0; i < ROUNDS; i++) {
 		double start = microseconds();
 
-		if (seamldr_image_parse(data, IMAGE_SIZE, &image)) {
+		if (seamldr_image_parse(data, IMAGE_SIZE, &image, &verdict.refusal)) {
 			fprintf(stderr, "bench: the image is not well-formed.\n");
 			return EXIT_FAILURE;
 		}
 		seamldr_preflight(&image, &platform, &verdict);
 		took[i] = microseconds() - start;
-		if (verdict.refusal) {
-			fprintf(stderr, "bench: the image is refused: %s.\n", verdict.refusal->check);
+		if (verdict.refusal.check) {
+			fprintf(stderr, "bench: the image is refused: %s.\n", verdict.refusal.check);
 			return EXIT_FAILURE;
 		}
 	}

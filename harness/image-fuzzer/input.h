@@ -13,10 +13,8 @@
 #define FLAG_PRESERVING		0x01
 #define FLAG_DEBUG_KNOWN	0x02
 #define FLAG_DEBUG_UNLOCKED	0x04
-#define FLAG_LPS_KNOWN		0x08
 #define FLAG_NO_DOWNGRADE	0x10
 #define FLAG_HANDOFF_WRITTEN	0x20
-#define FLAG_ALLOW_OLDER	0x40
 /* Not of the platform: hash and checksum are made right before anybody looks */
 #define FLAG_SUMS_RIGHT		0x80
 
@@ -43,7 +41,11 @@ struct input_platform {
 	uint16_t more_pages;
 	/* What P-SEAMLDR has installed, as against the file */
 	uint8_t in_place;
-	uint8_t reserved[13];
+	uint8_t seamldr_major;
+	uint8_t pamt_entry_size[3];
+	/* Checks to skip: a bit for each name in oracle_skippable */
+	uint8_t skip;
+	uint8_t reserved[8];
 } __attribute__((packed));
 _Static_assert(sizeof(struct input_platform) == 64, "tools make inputs of this form");
 

@@ -116,7 +116,7 @@ static const u8 *sig(const struct oracle_input *in)
 
 static bool debug_signed(const struct oracle_input *in)
 {
-	return get32(sig(in) + 12) == 0x80000000;
+	return get32(sig(in) + 12) >> 31;
 }
 
 static enum oracle_answer preserving_holds(const struct oracle_input *in)
@@ -142,8 +142,6 @@ static enum oracle_answer updates_hold(const struct oracle_input *in)
 
 static enum oracle_answer cpus_hold(const struct oracle_input *in)
 {
-	if (!in->platform->lps_known)
-		return UNKNOWN;
 	return yes_if(in->platform->nr_lps == in->platform->nr_online);
 }
 
@@ -164,7 +162,9 @@ static enum oracle_answer sigstruct_holds(const struct oracle_input *in)
 	for (i = 0; i < sizeof(constants) / sizeof(constants[0]); i++) {
 		u32 field = get32(s + 4 * i);
 
-		if (i == 5 || (i == 3 && debug_signed(in)))
+		if (i == 3)
+			field &= 0x7fffffff;
+		if (i == 5)
 			continue;
 		if (field != constants[i])
 			return NO;
@@ -173,6 +173,11 @@ static enum oracle_answer sigstruct_holds(const struct oracle_input *in)
 		      all_zero(s, 950, 958) && all_zero(s, 978, 984) &&
 		      get16(s + 986) <= get16(s + 984) && !s[989] &&
 		      get32(s + 1024) <= 255);
+}
+
+static enum oracle_answer generation_holds(const struct oracle_input *in)
+{
+	return yes_if(all_zero(sig(in), in->platform->seamldr_major == 1 ? 1000 : 1008, 1024));
 }
 
 static enum oracle_answer offsets_hold(const struct oracle_input *in)
@@ -209,10 +214,10 @@ static enum oracle_answer cpu_table_holds(const struct oracle_input *in)
 {
 	u32 entries = get32(sig(in) + 1024), i, j;
 
-	if (!entries)
-		return yes_if(debug_signed(in));
-	if (!in->platform->lps_known)
-		return UNKNOWN;
+	if (!entries && debug_signed(in))
+		return YES;
+	if (entries > 255)
+		return NO;
 	for (i = 0; i < in->platform->nr_sockets; i++) {
 		for (j = 0; j < entries; j++) {
 			if (get32(sig(in) + 1028 + 4 * j) >> 4 ==
@@ -225,6 +230,19 @@ static enum oracle_answer cpu_table_holds(const struct oracle_input *in)
 	return YES;
 }
 
+static enum oracle_answer pamt_holds(const struct oracle_input *in)
+{
+	unsigned int i;
+
+	for (i = 0; i < 3; i++) {
+		u16 size = get16(sig(in) + 972 + 2 * i);
+
+		if (size && size != in->platform->pamt_entry_size[i])
+			return NO;
+	}
+	return YES;
+}
+
 static enum oracle_answer pages_hold(const struct oracle_input *in)
 {
 	return yes_if(get16(sig(in) + 990) >= in->platform->handoff_pages);
@@ -232,7 +250,9 @@ static enum oracle_answer pages_hold(const struct oracle_input *in)
 
 static enum oracle_answer checksum_holds(const struct oracle_input *in)
 {
-	return yes_if(!is_v1(in) || !checksum(in->data, in->size));
+	/* Some tools leave it out of the new header. */
+	return yes_if((!is_v1(in) && !get16(in->data + HEADER_CHECKSUM)) ||
+		      !checksum(in->data, in->size));
 }
 
 static enum oracle_answer hash_holds(const struct oracle_input *in)
@@ -264,7 +284,7 @@ static enum oracle_answer handoff_holds(const struct oracle_input *in)
 
 static enum oracle_answer older_holds(const struct oracle_input *in)
 {
-	return yes_if(in->platform->handoff_written || in->platform->allow_older_handoff ||
+	return yes_if(in->platform->handoff_written ||
 		      oracle_handoff_version(in) == in->platform->module_hv);
 }
 
@@ -274,15 +294,22 @@ const struct oracle_check oracle_preflight[] = {
 	{ "cpus-online", cpus_hold },
 	{ "td-builds", builds_hold },
 	{ "sigstruct", sigstruct_holds },
+	{ "seamldr-generation", generation_holds },
 	{ "sigstruct-offsets", offsets_hold },
 	{ "debug-signed", debug_holds },
 	{ "svn-major", major_holds },
 	{ "svn-minor", minor_holds },
 	{ "cpu-table", cpu_table_holds },
+	{ "pamt-size", pamt_holds },
 	{ "handoff-pages", pages_hold },
-	{ "checksum", checksum_holds },
-	{ "hash", hash_holds },
 	{ "handoff-version", handoff_holds },
 	{ "handoff-older", older_holds },
+	{ "checksum", checksum_holds },
+	{ "hash", hash_holds },
 	{ }
+};
+
+const char * const oracle_skippable[NR_SKIPPABLE] = {
+	"sigstruct", "seamldr-generation", "sigstruct-offsets", "handoff-pages",
+	"handoff-older", "checksum",
 };

@@ -31,6 +31,10 @@ struct oracle_check {
 extern const struct oracle_check oracle_geometry[];
 extern const struct oracle_check oracle_preflight[];
 
+/* The checks that may be skipped, without which no TD is surely lost */
+#define NR_SKIPPABLE	6
+extern const char * const oracle_skippable[NR_SKIPPABLE];
+
 /* The highest common handoff version, -1 if there is none */
 int oracle_handoff_version(const struct oracle_input *input);
 

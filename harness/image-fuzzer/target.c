@@ -72,17 +72,50 @@ static void make_mrseam(const struct input_platform *in, const u8 *image, size_t
 		p->mrseam[(in->in_place >> IN_PLACE_SHIFT) % sizeof(p->mrseam)] ^= 0x10;
 }
 
+/* The list that an admin would write, and that comes back as it was written */
+static void make_skip(const struct input_platform *in, struct seamldr_platform *p)
+{
+	char list[256] = "", back[256];
+	unsigned int i;
+
+	for (i = 0; i < NR_SKIPPABLE; i++) {
+		if (!(in->skip & 1 << i))
+			continue;
+		if (*list)
+			strcat(list, ",");
+		strcat(list, oracle_skippable[i]);
+	}
+	REQUIRE(!seamldr_parse_skip(list, &p->skip), "%s: cannot be skipped", list);
+	seamldr_print_checks(p->skip, back, sizeof(back));
+	REQUIRE(!strcmp(list, back), "%s became %s", list, back);
+}
+
+static bool is_skipped(const char *name, const struct input_platform *in)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_SKIPPABLE; i++) {
+		if (in && in->skip & 1 << i && !strcmp(name, oracle_skippable[i]))
+			return true;
+	}
+	return false;
+}
+
 static void make_platform(const struct input_platform *in, struct seamldr_platform *p)
 {
+	unsigned int i;
+
 	memset(p, 0, sizeof(*p));
 	p->preserving = in->flags & FLAG_PRESERVING;
 	p->updates_left = in->updates_left;
 	p->svn_major = in->svn_major;
 	p->svn_minor = in->svn_minor;
 	p->seam_ready = in->in_place & IN_PLACE_SEAM_READY;
+	p->seamldr_major = in->seamldr_major;
+	for (i = 0; i < 3; i++)
+		p->pamt_entry_size[i] = in->pamt_entry_size[i];
 	p->debug_known = in->flags & FLAG_DEBUG_KNOWN;
 	p->debug_unlocked = in->flags & FLAG_DEBUG_UNLOCKED;
-	p->lps_known = in->flags & FLAG_LPS_KNOWN;
 	p->nr_lps = in->nr_lps;
 	p->nr_online = in->nr_online;
 	p->nr_sockets = in->nr_sockets % (SEAMLDR_MAX_SOCKETS + 1);
@@ -94,17 +127,27 @@ static void make_platform(const struct input_platform *in, struct seamldr_platfo
 	p->handoff_pages = in->handoff_pages;
 	p->handoff_written = in->flags & FLAG_HANDOFF_WRITTEN;
 	p->handoff_hv = in->handoff_hv;
-	p->allow_older_handoff = in->flags & FLAG_ALLOW_OLDER;
+	make_skip(in, p);
 }
 
-/* The first check that does not hold, NULL if all do; counts those unknown. */
+/*
+ * The first check that does not hold, NULL if all do; counts those unknown and
+ * those that do not hold and are skipped.
+ */
 static const char *first_violation(const struct oracle_check *check,
-				   const struct oracle_input *input, unsigned int *unknown)
+				   const struct oracle_input *input,
+				   const struct input_platform *in,
+				   unsigned int *unknown, unsigned int *skipped)
 {
-	for (*unknown = 0; check->name; check++) {
+	*unknown = 0;
+	*skipped = 0;
+	for (; check->name; check++) {
 		switch (check->holds(input)) {
 		case NO:
-			return check->name;
+			if (!is_skipped(check->name, in))
+				return check->name;
+			(*skipped)++;
+			break;
 		case UNKNOWN:
 			(*unknown)++;
 			break;
@@ -115,23 +158,26 @@ static const char *first_violation(const struct oracle_check *check,
 	return NULL;
 }
 
-static void compare(const char *what, const struct seamldr_refusal *refusal,
+static void compare(const char *what, int err, const struct seamldr_refusal *refusal,
 		    const char *violation)
 {
-	if (!refusal) {
+	if (!err) {
 		REQUIRE(!violation, "%s: accepted, and %s does not hold", what, violation);
+		REQUIRE(!refusal->check, "%s: accepted, and refused for %s", what, refusal->check);
 		return;
 	}
 	REQUIRE(violation, "%s: refused for %s, and everything holds", what, refusal->check);
 	REQUIRE(!strcmp(refusal->check, violation), "%s: refused for %s, and %s comes first",
 		what, refusal->check, violation);
-	REQUIRE(refusal->reason && *refusal->reason, "%s: no reason", refusal->check);
-	REQUIRE(refusal->err == -EINVAL || refusal->err == -EMSGSIZE ||
-		refusal->err == -EBUSY || refusal->err == -ENOSPC ||
-		refusal->err == -EOPNOTSUPP, "%s: error %d", refusal->check, refusal->err);
-	REQUIRE((refusal->err == -EMSGSIZE) ==
+	REQUIRE(*refusal->sentence, "%s: no sentence", refusal->check);
+	REQUIRE(strlen(refusal->sentence) < sizeof(refusal->sentence) - 1,
+		"%s: the sentence is cut off", refusal->check);
+	REQUIRE(refusal->err == err, "%s: two errors", refusal->check);
+	REQUIRE(err == -EINVAL || err == -EMSGSIZE || err == -EBUSY || err == -ENOSPC ||
+		err == -EOPNOTSUPP, "%s: error %d", refusal->check, err);
+	REQUIRE((err == -EMSGSIZE) ==
 		(!strcmp(violation, "size") || !strcmp(violation, "length")),
-		"%s: error %d", refusal->check, refusal->err);
+		"%s: error %d", refusal->check, err);
 }
 
 static void check_parts(const struct seamldr_image *image, const struct oracle_input *in)
@@ -148,67 +194,60 @@ static void check_parts(const struct seamldr_image *image, const struct oracle_i
 		"the module does not end with the file");
 }
 
-static void check_verdict(const struct seamldr_verdict *verdict)
-{
-	u32 i;
-
-	REQUIRE(!verdict->refusal == !verdict->prevents, "no status that it prevents");
-	REQUIRE(verdict->nr_unchecked <= sizeof(verdict->unchecked) / sizeof(verdict->unchecked[0]),
-		"%u checks were not made", verdict->nr_unchecked);
-	for (i = 0; i < verdict->nr_unchecked; i++)
-		REQUIRE(verdict->unchecked[i], "a check that was not made has no name");
-}
-
 static void check_again(const struct seamldr_image *image,
-			const struct seamldr_platform *platform,
+			const struct seamldr_platform *platform, int err,
 			const struct seamldr_verdict *verdict)
 {
 	struct seamldr_verdict again;
+	int again_err;
 
-	seamldr_preflight_again(image, platform, &again);
-	check_verdict(&again);
-	REQUIRE(verdict->refusal || !again.refusal, "%s refuses the second time only",
-		again.refusal->check);
+	again_err = seamldr_preflight_again(image, platform, &again);
+	REQUIRE(err || !again_err, "%s refuses the second time only", again.refusal.check);
 
 	/* Nothing of the first time is left to decide the second time. */
 	memset(&again, 0xff, sizeof(again));
-	seamldr_preflight(image, platform, &again);
-	REQUIRE(again.refusal == verdict->refusal && again.prevents == verdict->prevents &&
+	again_err = seamldr_preflight(image, platform, &again);
+	REQUIRE(again_err == err && again.refusal.check == verdict->refusal.check &&
+		again.prevents == verdict->prevents &&
 		again.handoff_hv == verdict->handoff_hv &&
-		again.nr_unchecked == verdict->nr_unchecked, "another verdict the second time");
+		again.unchecked == verdict->unchecked &&
+		again.skipped == verdict->skipped, "another verdict the second time");
 }
 
-static void check_image(const struct oracle_input *in)
+static void check_image(const struct oracle_input *in, const struct input_platform *raw)
 {
 	struct seamldr_image image, untouched;
-	const struct seamldr_refusal *refusal;
 	struct seamldr_verdict verdict;
+	unsigned int unknown, skipped;
 	const char *violation;
-	unsigned int unknown;
+	int err;
 
+	memset(&verdict, 0, sizeof(verdict));
 	memset(&image, 0xa5, sizeof(image));
 	untouched = image;
-	refusal = seamldr_image_parse(in->data, in->size, &image);
-	violation = first_violation(oracle_geometry, in, &unknown);
-	compare("parser", refusal, violation);
-	if (refusal) {
+	err = seamldr_image_parse(in->data, in->size, &image, &verdict.refusal);
+	violation = first_violation(oracle_geometry, in, NULL, &unknown, &skipped);
+	compare("parser", err, &verdict.refusal, violation);
+	if (err) {
 		REQUIRE(!memcmp(&image, &untouched, sizeof(image)), "written to, and refused");
 		return;
 	}
 	check_parts(&image, in);
 
 	memset(&verdict, 0xff, sizeof(verdict));
-	seamldr_preflight(&image, in->platform, &verdict);
-	violation = first_violation(oracle_preflight, in, &unknown);
-	compare("checks", verdict.refusal, violation);
-	check_verdict(&verdict);
-	REQUIRE(verdict.nr_unchecked == unknown, "%u checks were not made instead of %u",
-		verdict.nr_unchecked, unknown);
-	if (!verdict.refusal)
+	err = seamldr_preflight(&image, in->platform, &verdict);
+	violation = first_violation(oracle_preflight, in, raw, &unknown, &skipped);
+	compare("checks", err, &verdict.refusal, violation);
+	REQUIRE(!err == !verdict.prevents, "no status that it prevents");
+	REQUIRE((unsigned int)__builtin_popcount(verdict.unchecked) == unknown,
+		"%x were not made instead of %u", verdict.unchecked, unknown);
+	REQUIRE((unsigned int)__builtin_popcount(verdict.skipped) == skipped,
+		"%x were skipped instead of %u", verdict.skipped, skipped);
+	if (!err)
 		REQUIRE(verdict.handoff_hv == oracle_handoff_version(in),
 			"handoff version %u instead of %d", verdict.handoff_hv,
 			oracle_handoff_version(in));
-	check_again(&image, in->platform, &verdict);
+	check_again(&image, in->platform, err, &verdict);
 }
 
 /* What nobody hits by accident.  The hash is in the sum, so it comes first. */
@@ -254,7 +293,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	input = (struct oracle_input) {
 		.data = image, .size = size + more, .platform = &platform,
 	};
-	check_image(&input);
+	check_image(&input, &in);
 	free(image);
 
 	return 0;
