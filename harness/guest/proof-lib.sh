@@ -5,11 +5,8 @@
 
 PROOF=/proof
 
-# P-SEAMLDR holds an upload up in the middle of its checks, behind the count of
-# TD builds.
+# P-SEAMLDR holds an upload up in the middle of its checks.
 HOLD_CHECKS=SEAMLDR.SEAMINFO:delay=6000
-# TDH.MNG.INIT, entered before the checks, comes to its end during that time.
-HOLD_BUILD=TDH.MNG.INIT:delay=5000
 MEANWHILE_TRIES=4
 # How long an upload may take to get to its checks, on a machine with other work
 CHECKS_BEGIN_S=60
@@ -54,13 +51,6 @@ provoke()
 		echo handoff-older >/sys/module/tdx_host/parameters/skip_checks ;;
 	offline-meanwhile)
 		offline_meanwhile ;;
-	build-meanwhile)
-		# Where the build is held up nothing else can run.
-		taskset -pc 1 $$ >/dev/null
-		control "fault $HOLD_BUILD"
-		td_build_start taskset -c 2
-		sleep 2
-		control "fault $HOLD_CHECKS" ;;
 	fault\ *)
 		for spec in ${row_done#fault }; do
 			control "fault $spec"
