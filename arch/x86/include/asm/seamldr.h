@@ -8,29 +8,13 @@
 #ifndef _ASM_X86_SEAMLDR_H
 #define _ASM_X86_SEAMLDR_H
 
-#include <linux/bits.h>
 #include <linux/build_bug.h>
 #include <linux/types.h>
 
 #include <asm/tdx.h>
 
-/*
- * Completion status of a P-SEAMLDR call (chapter "SEAMLDR status codes").  The
- * numbers overlap with those of the TDX module and mean something else.
- */
-#define SEAMLDR_SUCCESS		0x0000000000000000ULL
-#define SEAMLDR_EBADPARAM	0x8000000000000000ULL
-#define SEAMLDR_EBADCALL	0x8000000000000003ULL
-#define SEAMLDR_EBADHANDOFF	0x8000000000000004ULL
-#define SEAMLDR_ECLEANUPREQ	0x8000000000000005ULL
-#define SEAMLDR_EUNSUPPORTED	0x8000000000000006ULL
-#define SEAMLDR_ENOMEM		0x8000000000010002ULL
-#define SEAMLDR_EUNSPECERR	0x8000000000010003ULL
-#define SEAMLDR_EUNSUPCPU	0x8000000000010004ULL
-#define SEAMLDR_EBADSIG		0x8000000000020000ULL
-#define SEAMLDR_EBADHASH	0x8000000000020001ULL
-#define SEAMLDR_EINTERRUPT	0x8000000000030000ULL
-#define SEAMLDR_ENOENTROPY	0x8000000000030001ULL
+/* seam_extend.valid, if the rest describes a TDX module */
+#define SEAM_EXTEND_VALID	0x1FF
 
 /* SEAMEXTEND: what the platform records about the TDX module that is loaded */
 struct seam_extend {
@@ -66,41 +50,17 @@ struct seamldr_info {
 } __packed;
 static_assert(sizeof(struct seamldr_info) == 256);
 
-/* Output of SEAMLDR.SEAMINFO */
-struct seamldr_seaminfo {
-	u64	version;
-	u32	tot_num_lps;
-	u32	tot_num_sockets;
-	u32	socket_cpuid[8];
-	u64	range_base;
-	u64	range_size;
-	u8	skip_smrr2_check;
-	u8	access_control_only;
-	u8	reserved0[62];
-	u8	cmr_data[512];
-	u8	reserved1[1408];
-} __packed;
-static_assert(sizeof(struct seamldr_seaminfo) == 2048);
-
-#define SEAMLDR_SCENARIO_UPDATE	1
-
-/* Input of SEAMLDR.INSTALL, version 0.  All addresses are physical. */
-struct seamldr_params {
-	u32	version;
-	u32	scenario;
-	u64	sigstruct_pa;
-	u8	reserved[104];
-	u64	num_module_pages;
-	u64	module_pa[496];
-} __packed;
-static_assert(sizeof(struct seamldr_params) == 4096);
-
 /* Software definitions */
 
-const char *seamldr_status_name(u64 status);
-const char *tdx_status_name(u64 status);
+/* Length of the answer of SEAMLDR.SEAMINFO */
+#define SEAMLDR_SEAMINFO_SIZE	2048
+
 int seamldr_get_info(struct seamldr_info *info);
+int seamldr_get_seaminfo(void *seaminfo);
 bool seamldr_supports_update(void);
+
+/* Room for one sentence about an upload */
+#define SEAMLDR_DETAIL_LEN	192
 
 /**
  * struct seamldr_plan - what the checks of an image have decided
@@ -108,13 +68,33 @@ bool seamldr_supports_update(void);
  * @handoff_hv: version of the handoff data
  */
 struct seamldr_plan {
-	enum tdx_module_state	state;
+	enum tdx_host_state	state;
 	u16			handoff_hv;
 };
 
-int seamldr_check_module(const u8 *data, u32 size, bool allow_older_handoff,
-			 struct seamldr_plan *plan);
+/**
+ * struct seamldr_result - what has come of an upload
+ * @failed: the update has begun, and failed; if not, an error is a refusal
+ * @reason: name of the check that refused the image, or of the step that failed;
+ *	    NULL if there is no error
+ * @detail: one sentence
+ * @from: version of the module before
+ * @to: version of the module after a success, zero if it does not tell
+ */
+struct seamldr_result {
+	bool				failed;
+	const char			*reason;
+	char				detail[SEAMLDR_DETAIL_LEN];
+	struct tdx_sys_info_version	from;
+	struct tdx_sys_info_version	to;
+};
+
+int seamldr_set_skip(const char *list, u32 *skip);
+int seamldr_show_skip(u32 skip, char *buf, size_t size);
+int seamldr_check_module(const u8 *data, u32 size, u32 skip,
+			 struct seamldr_plan *plan, struct seamldr_result *result);
 int seamldr_install_module(const u8 *data, u32 size,
-			   const struct seamldr_plan *plan);
+			   const struct seamldr_plan *plan,
+			   struct seamldr_result *result);
 
 #endif /* _ASM_X86_SEAMLDR_H */

@@ -34,11 +34,13 @@ SIG_EXPONENT=512
 SIG_SIGNATURE=516
 SIG_SEAMSVN_MAJOR=949
 SIG_ATTRIBUTES=950
+SIG_PAMT_ENTRY_SIZE=972
 SIG_RESERVED1=978
 SIG_MODULE_HV=984		# and the lowest one behind it
 SIG_MIN_UPDATE_HV=986
 SIG_HANDOFF_PAGES=990
 SIG_GDT_IDT=992			# and the fault wrapper behind it
+SIG_RESERVED3=1008
 SIG_CPUID_TABLE_SIZE=1024
 SIG_CPUID_TABLE=1028
 
@@ -117,10 +119,18 @@ image_checksum()
 image_v2()
 {
 	image_empty "$1" $(($2 + 2))
+	image_header_v2 "$1"
+}
+
+# Without a checksum, which nobody looks for then
+image_header_v2()
+{
+	dd if=/dev/zero of="$1" bs=$IMAGE_PAGE count=1 conv=notrunc 2>/dev/null
 	image_put "$1" 0 "$(le16 512)"
 	image_put "$1" $V2_SIGNATURE "$IMAGE_SIGNATURE"
 	image_put "$1" $V2_SIGSTRUCT_PAGES "$(le32 1)"
-	image_put "$1" $V2_MODULE_PAGES "$(le32 "$2")"
+	image_put "$1" $V2_MODULE_PAGES \
+		"$(le32 $(($(image_size "$1") / IMAGE_PAGE - 2)))"
 }
 
 # image_sigstruct FILE: the fields of the sigstruct that are the same in all

@@ -15,7 +15,8 @@
 
 TDX_HOST=/sys/devices/faux/tdx_host
 TDX_FW=/sys/class/firmware/tdx_module
-TDX_OLDER=/sys/module/tdx_host/parameters/allow_older_handoff
+TDX_CHECK=/sys/class/firmware/tdx_module_check
+TDX_SKIP=/sys/module/tdx_host/parameters/skip_checks
 TDX_CPUS=/sys/devices/system/cpu
 
 # Far more than any upload takes, and less than the timeout of a test
@@ -89,7 +90,7 @@ tdx_need_cpus_online()
 tdx_setup()
 {
 	tdx_tmp=$(mktemp -d) || tdx_skip_all "no place for temporary files"
-	tdx_older=$(cat "$TDX_OLDER" 2>/dev/null)
+	tdx_skip=$(cat "$TDX_SKIP" 2>/dev/null)
 	tdx_offline=
 	tdx_background=
 	trap tdx_restore EXIT
@@ -105,7 +106,7 @@ tdx_restore()
 	fi
 	tdx_wait_idle
 	[ "$(cat "$TDX_FW/loading")" = 0 ] || echo -1 >"$TDX_FW/loading"
-	[ -z "$tdx_older" ] || echo "$tdx_older" >"$TDX_OLDER"
+	echo "$tdx_skip" >"$TDX_SKIP"
 	[ -z "$tdx_offline" ] || tdx_cpu_online "$tdx_offline"
 	# A test that can leave more than this says how to mend it.
 	tdx_restore_module
@@ -141,7 +142,7 @@ tdx_wait_idle()
 {
 	tdx_end=$(($(date +%s) + TDX_WAIT_S))
 
-	while [ "$(cat "$TDX_FW/status")" != idle ]; do
+	while [ "$(cat "${1:-$TDX_FW}/status")" != idle ]; do
 		[ "$(date +%s)" -lt "$tdx_end" ] || return 1
 		tdx_pause
 	done
@@ -151,14 +152,25 @@ tdx_wait_idle()
 # is empty if there is no error.
 tdx_upload()
 {
+	tdx_upload_to "$TDX_FW" "$1"
+}
+
+# tdx_check FILE: the same, and only ask if the image would be accepted
+tdx_check()
+{
+	tdx_upload_to "$TDX_CHECK" "$1"
+}
+
+tdx_upload_to()
+{
 	tdx_log_mark
 	tdx_error="cannot be uploaded"
-	echo 1 >"$TDX_FW/loading" || return
-	cat "$1" >"$TDX_FW/data" || return
-	echo 0 >"$TDX_FW/loading" || return
+	echo 1 >"$1/loading" || return
+	cat "$2" >"$1/data" || return
+	echo 0 >"$1/loading" || return
 	tdx_error="does not end"
-	tdx_wait_idle || return
-	tdx_error=$(cat "$TDX_FW/error")
+	tdx_wait_idle "$1" || return
+	tdx_error=$(cat "$1/error")
 }
 
 tdx_log_mark()
@@ -223,7 +235,7 @@ tdx_expect_refused()
 	if [ "$tdx_error" != "$3" ]; then
 		ktap_print_msg "expected the error \"$3\", got \"$tdx_error\""
 		ktap_test_fail "$1"
-	elif ! tdx_log | grep -q "image refused: $4 "; then
+	elif ! tdx_log | grep -q "image refused ($4): "; then
 		ktap_print_msg "the log does not name the check \"$4\":" \
 			"$(tdx_log | grep seamldr)"
 		ktap_test_fail "$1"

@@ -33,20 +33,44 @@ damaged()
 	refused "$1" "$2"
 }
 
-# The platform may not tell what the check needs.
 damaged_cpu_table()
 {
-	damaged_name="image for other CPUs"
 	cp "$TDX_IMAGE" "$image"
 	image_flip "$image" $((2 * IMAGE_PAGE))
 	sig_put "$image" $SIG_CPUID_TABLE_SIZE "$(le32 1)"
 	sig_put "$image" $SIG_CPUID_TABLE "ff ff ff ff"
-	tdx_upload "$image"
-	if tdx_log | grep -q "not checked: cpu-table"; then
-		ktap_test_skip "$damaged_name: the platform does not tell its CPUs"
-	else
-		refused "$damaged_name" cpu-table
-	fi
+	refused "image for other CPUs" cpu-table
+}
+
+# The same answer, and nothing is installed even if there is nothing to refuse.
+check_node()
+{
+	before=$(tdx_module)
+	tdx_check "$image"
+	tdx_expect "check node: a damaged image is refused" preparing:firmware-invalid \
+		"$tdx_error"
+	tdx_expect "check node: the log says why" 1 \
+		"$(tdx_log | grep -c "image refused (hash): ")"
+	tdx_check "$TDX_IMAGE"
+	tdx_expect "check node: a good image is accepted" "" "$tdx_error"
+	tdx_expect "check node: the module is untouched" "$before" "$(tdx_module)"
+}
+
+# The checksum is all that is wrong: skipped, and the hash still refuses.
+skipped()
+{
+	cp "$TDX_IMAGE" "$image"
+	image_header_v1 "$image"
+	image_flip "$image" $((2 * IMAGE_PAGE))
+	refused "skip_checks: not set" checksum
+	echo checksum >"$TDX_SKIP"
+	tdx_check "$image"
+	tdx_expect "skip_checks: a check leaves it" checksum "$(cat "$TDX_SKIP")"
+	tdx_expect "skip_checks: the log says what is skipped" 1 \
+		"$(tdx_log | grep -c "checks skipped (checksum): ")"
+	refused "skip_checks: another check refuses" hash
+	tdx_expect "skip_checks: an upload empties it" "" "$(cat "$TDX_SKIP")"
+	refused "skip_checks: it does not hold for the next upload" checksum
 }
 
 from_nothing()
@@ -88,11 +112,16 @@ from_nothing()
 from_image()
 {
 	cp "$TDX_IMAGE" "$image"
+	image_header_v2 "$image"
 	image_flip "$image" $((2 * IMAGE_PAGE))
 	refused "first byte of the module damaged" hash
+	check_node
 	cp "$TDX_IMAGE" "$image"
+	image_header_v2 "$image"
 	image_flip "$image" $(($(image_size "$image") - 1))
 	refused "last byte of the module damaged" hash
+	image_put "$image" 2 "$(le16 $(($(image_checksum "$image") ^ 1)))"
+	refused "0x200: wrong checksum" checksum
 	cp "$TDX_IMAGE" "$image"
 	image_header_v1 "$image"
 	image_put "$image" 2 "$(le16 $(($(image_checksum "$image") ^ 1)))"
@@ -100,13 +129,13 @@ from_image()
 
 	damaged "vendor of another image" sigstruct $SIG_VENDOR 00
 	damaged "major security version of no image" svn-major $SIG_SEAMSVN_MAJOR ff
+	damaged "PAMT entries of 255 bytes" pamt-size $SIG_PAMT_ENTRY_SIZE "ff 00"
+	damaged "reserved field of P-SEAMLDR" seamldr-generation $SIG_RESERVED3 01
 	damaged "handoff data of one page" handoff-pages $SIG_HANDOFF_PAGES "00 00"
 	damaged_cpu_table
 
-	# This is the last check of all, so the module has to be whole.
-	cp "$TDX_IMAGE" "$image"
-	sig_put "$image" $SIG_MODULE_HV "ff ff ff ff"
-	refused "handoff version of no image" handoff-version
+	damaged "handoff version of no image" handoff-version $SIG_MODULE_HV "ff ff ff ff"
+	skipped
 }
 
 tdx_need_upload
@@ -116,7 +145,7 @@ tdx_need_cpus_online
 tdx_need_updates 1
 
 ktap_print_header
-ktap_set_plan 30
+ktap_set_plan 43
 
 image=$tdx_tmp/image
 image_v2 "$tdx_tmp/made" 2
@@ -126,9 +155,13 @@ from_nothing
 if [ -r "${TDX_IMAGE:-}" ]; then
 	from_image
 else
-	for name in "first byte damaged" "last byte damaged" "wrong checksum" \
-		    "vendor" "security version" "handoff data" "CPU table" \
-		    "handoff version"; do
+	for name in "first byte damaged" "check node: refused" "check node: log" \
+		    "check node: accepted" "check node: module" \
+		    "last byte damaged" "0x200: checksum" "0x100: checksum" \
+		    "vendor" "security version" "PAMT" "P-SEAMLDR" "handoff data" \
+		    "CPU table" "handoff version" "skip_checks: not set" \
+		    "skip_checks: check" "skip_checks: log" "skip_checks: hash" \
+		    "skip_checks: empty" "skip_checks: next"; do
 		ktap_test_skip "$name: TDX_IMAGE= does not name an image"
 	done
 fi

@@ -40,6 +40,7 @@ ktap_set_plan 19
 
 image=$tdx_tmp/image
 cp "$TDX_IMAGE" "$image"
+image_header_v2 "$image"
 image_flip "$image" $((IMAGE_PAGE + SIG_SIGNATURE))
 
 tdx_upload "$image"

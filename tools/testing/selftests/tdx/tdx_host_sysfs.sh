@@ -37,6 +37,16 @@ check_read_only()
 	fi
 }
 
+check_skip_refused()
+{
+	if (echo "$2" >"$TDX_SKIP") 2>/dev/null; then
+		ktap_print_msg "skip_checks takes $2"
+		ktap_test_fail "skip_checks does not take $1"
+	else
+		ktap_test_pass "skip_checks does not take $1"
+	fi
+}
+
 check_pinned()
 {
 	if [ ! -e /sys/module/tdx_host/refcnt ]; then
@@ -55,13 +65,13 @@ check_pinned()
 tdx_need_upload
 
 ktap_print_header
-ktap_set_plan 30
+ktap_set_plan 33
 
 check_mode version 444 "$TDX_HOST/version"
 check_mode state 444 "$TDX_HOST/state"
 check_mode seamldr_version 400 "$TDX_HOST/seamldr_version"
 check_mode num_remaining_updates 400 "$TDX_HOST/num_remaining_updates"
-check_mode allow_older_handoff 644 "$TDX_OLDER"
+check_mode skip_checks 644 "$TDX_SKIP"
 check_mode loading 644 "$TDX_FW/loading"
 check_mode data 644 "$TDX_FW/data"
 check_mode cancel 200 "$TDX_FW/cancel"
@@ -89,12 +99,16 @@ check_read_only state
 check_read_only seamldr_version
 check_read_only num_remaining_updates
 
-tdx_expect_match "allow_older_handoff has the form Y|N" 'Y|N' "$tdx_older"
-echo 1 >"$TDX_OLDER"
-tdx_expect "allow_older_handoff can be set" Y "$(cat "$TDX_OLDER")"
-echo 0 >"$TDX_OLDER"
-tdx_expect "allow_older_handoff can be cleared" N "$(cat "$TDX_OLDER")"
+echo checksum,sigstruct >"$TDX_SKIP"
+tdx_expect "skip_checks can be set" sigstruct,checksum "$(cat "$TDX_SKIP")"
+check_skip_refused "an unknown check" checks
+check_skip_refused "a check without which TDs are lost" checksum,hash
+tdx_expect "skip_checks stays as it is then" sigstruct,checksum "$(cat "$TDX_SKIP")"
+echo >"$TDX_SKIP"
+tdx_expect "skip_checks can be cleared" "" "$(cat "$TDX_SKIP")"
 
+tdx_expect "the check node belongs to tdx_host" "$TDX_HOST/firmware/tdx_module_check" \
+	"$(readlink -f $TDX_CHECK)"
 tdx_expect "the upload node belongs to tdx_host" "$TDX_HOST/firmware/tdx_module" \
 	"$(readlink -f $TDX_FW)"
 tdx_expect "no upload is under way" idle "$(cat "$TDX_FW/status")"

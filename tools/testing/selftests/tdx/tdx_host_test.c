@@ -265,11 +265,10 @@ static bool is_our_uevent(const char *msg, ssize_t len)
 	       !memcmp(msg, header, sizeof(header));
 }
 
-/* Wait for one that is ours: 1, 0 if there is none, or negative errno. */
-static int await_uevent(int fd, int timeout_ms)
+/* Wait for one that is ours: its length, 0 if there is none, or negative errno. */
+static ssize_t await_uevent(int fd, int timeout_ms, char *msg, size_t size)
 {
 	struct pollfd pfd = { .fd = fd, .events = POLLIN };
-	char msg[4096];
 	ssize_t len;
 	int ret;
 
@@ -278,21 +277,38 @@ static int await_uevent(int fd, int timeout_ms)
 		if (ret <= 0)
 			return ret < 0 ? -errno : 0;
 
-		len = recv(fd, msg, sizeof(msg), 0);
+		len = recv(fd, msg, size - 1, 0);
 		if (len < 0)
 			return -errno;
 	} while (!is_our_uevent(msg, len));
+	msg[len] = 0;
 
-	return 1;
+	return len;
 }
 
-/* There is one uevent for the device after each attempt. */
+/* The value of @key, which ends with a "=", NULL if the message has none */
+static const char *uevent_value(const char *msg, ssize_t len, const char *key)
+{
+	const char *line;
+
+	for (line = msg; line < msg + len; line += strlen(line) + 1) {
+		if (!strncmp(line, key, strlen(key)))
+			return line + strlen(key);
+	}
+
+	return NULL;
+}
+
+/* There is one uevent for the device after each attempt, which says all. */
 TEST_F_TIMEOUT(tdx_host, uevent, TEST_TIMEOUT_S)
 {
 	const struct sockaddr_nl addr = {
 		.nl_family = AF_NETLINK,
 		.nl_groups = 1,
 	};
+	const char *detail, *state;
+	char msg[4096];
+	ssize_t len;
 	int fd, i;
 
 	fd = socket(AF_NETLINK, SOCK_DGRAM, NETLINK_KOBJECT_UEVENT);
@@ -302,9 +318,19 @@ TEST_F_TIMEOUT(tdx_host, uevent, TEST_TIMEOUT_S)
 
 	for (i = 0; i < 3; i++) {
 		ASSERT_EQ(0, begin_upload());
-		EXPECT_EQ(1, await_uevent(fd, WAIT_MS));
+		len = await_uevent(fd, WAIT_MS, msg, sizeof(msg));
+		ASSERT_LT(0, len);
+		EXPECT_STREQ("refused", uevent_value(msg, len, "TDX_RESULT="));
+		EXPECT_STREQ("size", uevent_value(msg, len, "TDX_REASON="));
+		detail = uevent_value(msg, len, "TDX_DETAIL=");
+		ASSERT_NE(NULL, detail);
+		EXPECT_NE(NULL, strstr(detail, "12 bytes"));
+		state = uevent_value(msg, len, "TDX_STATE=");
+		ASSERT_NE(NULL, state);
+		EXPECT_EQ(0, strncmp(state, self->state, strlen(state)));
+		EXPECT_EQ(NULL, uevent_value(msg, len, "TDX_TO="));
 		ASSERT_EQ(0, wait_idle());
-		EXPECT_EQ(0, await_uevent(fd, 0));
+		EXPECT_EQ(0, await_uevent(fd, 0, msg, sizeof(msg)));
 	}
 
 	close(fd);

@@ -10,6 +10,7 @@
 #define _X86_VIRT_SEAMLDR_IMAGE_H
 
 #include <linux/build_bug.h>
+#include <linux/compiler.h>
 #include <linux/types.h>
 
 /* P-SEAMLDR counts in pages of this size, whatever the kernel's are. */
@@ -64,7 +65,8 @@ struct seam_sigstruct {
 	u16	num_handoff_pages;
 	u32	gdt_idt_offset;
 	u32	fault_wrapper_offset;
-	u8	reserved3[24];
+	u8	module_version[8];
+	u8	reserved3[16];
 	u32	cpuid_table_size;
 	u32	cpuid_table[SEAM_SIGSTRUCT_MAX_CPUIDS];
 } __packed;
@@ -75,6 +77,7 @@ static_assert(sizeof(struct seam_sigstruct) == 2048);
  * @data: the whole file
  * @size: its length in bytes, a multiple of %SEAMLDR_PAGE_SIZE
  * @header_version: one of SEAMLDR_IMAGE_VERSION_*
+ * @checksum: that of the header
  * @sigstruct: signed description, in the first half of its page
  * @module: the pages of the module, as signed
  * @nr_module_pages: how many, 1 to %SEAMLDR_MAX_MODULE_PAGES
@@ -86,24 +89,50 @@ struct seamldr_image {
 	const u8 *data;
 	size_t size;
 	u16 header_version;
+	u16 checksum;
 	const struct seam_sigstruct *sigstruct;
 	const u8 *module;
 	u32 nr_module_pages;
 };
 
+/* Room for the sentence that says why an image is refused */
+#define SEAMLDR_SENTENCE_LEN		160
+
 /**
  * struct seamldr_refusal - why an image is refused
- * @check: name of the check, the same word in logs, tests and documentation
- * @reason: what is wrong, as the end of a sentence
+ * @check: name of the check, the same word in logs, tests and documentation;
+ *	   NULL if the image is not refused
  * @err: negative errno: -EMSGSIZE for a wrong length, -EINVAL for bad content
+ * @sentence: what is wrong, with the value found and the value expected, without
+ *	      a full stop
  */
 struct seamldr_refusal {
 	const char *check;
-	const char *reason;
 	int err;
+	char sentence[SEAMLDR_SENTENCE_LEN];
 };
 
-const struct seamldr_refusal *seamldr_image_parse(const u8 *data, size_t size,
-						  struct seamldr_image *image);
+/**
+ * struct seamldr_field - a field of the sigstruct that has a wrong value
+ * @name: its name in the specification
+ * @value: the value
+ * @expected: the value that P-SEAMLDR expects, or the highest one
+ */
+struct seamldr_field {
+	const char *name;
+	u32 value;
+	u32 expected;
+};
+
+__printf(4, 5)
+int seamldr_set_refusal(struct seamldr_refusal *refusal, const char *check, int err,
+			const char *fmt, ...);
+int seamldr_image_parse(const u8 *data, size_t size, struct seamldr_image *image,
+			struct seamldr_refusal *refusal);
+bool seamldr_sigstruct_is_debug(const struct seam_sigstruct *sig);
+bool seamldr_sigstruct_is_valid(const struct seam_sigstruct *sig,
+				struct seamldr_field *bad);
+bool seamldr_sigstruct_offsets_are_valid(const struct seam_sigstruct *sig,
+					 u32 nr_module_pages);
 
 #endif /* _X86_VIRT_SEAMLDR_IMAGE_H */

@@ -155,19 +155,20 @@ static size_t make_image(u8 *buf, const struct image_case *c)
 static void parse_test(struct kunit *test)
 {
 	const struct image_case *c = test->param_value;
-	const struct seamldr_refusal *refusal;
+	struct seamldr_refusal refusal = {};
 	struct seamldr_image image = {};
 	size_t size;
+	int ret;
 	u8 *buf;
 
 	buf = kunit_kzalloc(test, (MAX_PAGES + 1) * SEAMLDR_PAGE_SIZE, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, buf);
 
 	size = make_image(buf, c);
-	refusal = seamldr_image_parse(buf, size, &image);
+	ret = seamldr_image_parse(buf, size, &image, &refusal);
+	KUNIT_EXPECT_EQ(test, ret, c->err);
 
 	if (!c->check) {
-		KUNIT_ASSERT_NULL(test, refusal);
 		KUNIT_EXPECT_PTR_EQ(test, (const void *)image.sigstruct,
 				    (const void *)(buf + SEAMLDR_PAGE_SIZE));
 		KUNIT_EXPECT_PTR_EQ(test, image.module, buf + 2 * SEAMLDR_PAGE_SIZE);
@@ -175,14 +176,27 @@ static void parse_test(struct kunit *test)
 		return;
 	}
 
-	KUNIT_ASSERT_NOT_NULL(test, refusal);
-	KUNIT_EXPECT_STREQ(test, refusal->check, c->check);
-	KUNIT_EXPECT_EQ(test, refusal->err, c->err);
+	KUNIT_ASSERT_NOT_NULL(test, refusal.check);
+	KUNIT_EXPECT_STREQ(test, refusal.check, c->check);
+	KUNIT_EXPECT_EQ(test, refusal.err, c->err);
 	KUNIT_EXPECT_NULL(test, image.module);
+}
+
+/* A refusal says what was found and what was expected. */
+static void sentence_test(struct kunit *test)
+{
+	struct seamldr_refusal refusal = {};
+	struct seamldr_image image = {};
+	static const u8 nothing[100];
+
+	seamldr_image_parse(nothing, sizeof(nothing), &image, &refusal);
+	KUNIT_EXPECT_STREQ(test, refusal.sentence,
+			   "file has 100 bytes, expected a multiple of 4096 from 12288 to 2039808");
 }
 
 static struct kunit_case seamldr_image_cases[] = {
 	KUNIT_CASE_PARAM(parse_test, image_gen_params),
+	KUNIT_CASE(sentence_test),
 	{}
 };
 

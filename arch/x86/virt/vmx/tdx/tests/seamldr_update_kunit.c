@@ -7,61 +7,80 @@
 
 #include <linux/errno.h>
 
-#include <asm/seamldr.h>
 #include <asm/tdx.h>
 
 #include "../seamldr_update.h"
 
 #define MAX_CPUS	8
 
-static const struct update_failure nothing;
+/* What a step of one CPU ended in */
+#define FAILED(_state, ...)	{ MODULE_UPDATE_##_state, 0, __VA_ARGS__ }
+
+static const struct seamldr_failure nothing;
+
+/* What P-SEAMLDR says of an installation */
+#define SILENT		{ .known = false }
+#define NO_MODULE	{ .known = true }
+#define OPEN		{ .known = true, .valid = true }
+#define NOT_RECORDED	{ .known = true, .valid = true, .replaced = true }
+#define OLD_IS_BACK	{ .known = true, .valid = true, .seam_ready = true }
+#define INSTALLED	{ .known = true, .valid = true, .seam_ready = true, .replaced = true }
+
+static const struct seamldr_session silent = SILENT;
 
 /* Without a failure all steps are taken in their order, and no other. */
 static void success_test(struct kunit *test)
 {
-	static const enum update_state whole[] = {
-		UPDATE_START, UPDATE_SHUTDOWN, UPDATE_CPU_INSTALL,
-		UPDATE_CPU_INIT, UPDATE_RUN_UPDATE, UPDATE_DONE,
+	static const enum module_update_state whole[] = {
+		MODULE_UPDATE_START, MODULE_UPDATE_SHUTDOWN, MODULE_UPDATE_CPU_INSTALL,
+		MODULE_UPDATE_CPU_INIT, MODULE_UPDATE_RUN_UPDATE, MODULE_UPDATE_DONE,
 	};
 	size_t i;
 
 	for (i = 0; i + 1 < ARRAY_SIZE(whole); i++)
-		KUNIT_EXPECT_EQ(test, update_next_state(whole[i], &nothing, 1,
-							UPDATE_SHUTDOWN),
+		KUNIT_EXPECT_EQ(test, seamldr_next_state(whole[i], &nothing, &silent, 1,
+							MODULE_UPDATE_SHUTDOWN),
 				whole[i + 1]);
 }
 
 /* A module that was shut down is not shut down again. */
 static void resume_test(struct kunit *test)
 {
-	static const enum update_state steps[] = {
-		UPDATE_START, UPDATE_CPU_INSTALL, UPDATE_CPU_INIT,
-		UPDATE_RUN_UPDATE, UPDATE_DONE,
+	static const enum module_update_state steps[] = {
+		MODULE_UPDATE_START, MODULE_UPDATE_CPU_INSTALL, MODULE_UPDATE_CPU_INIT,
+		MODULE_UPDATE_RUN_UPDATE, MODULE_UPDATE_DONE,
 	};
 	size_t i;
 
 	for (i = 0; i + 1 < ARRAY_SIZE(steps); i++)
-		KUNIT_EXPECT_EQ(test, update_next_state(steps[i], &nothing, 1,
-							UPDATE_CPU_INSTALL),
+		KUNIT_EXPECT_EQ(test, seamldr_next_state(steps[i], &nothing, &silent, 1,
+							MODULE_UPDATE_CPU_INSTALL),
 				steps[i + 1]);
 }
 
 /* Nor is one installed that has been, if it could not be repeated. */
 static void restart_test(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, update_next_state(UPDATE_START, &nothing, 1, UPDATE_CPU_INIT),
-			UPDATE_CPU_INIT);
-	KUNIT_EXPECT_EQ(test, update_next_state(UPDATE_CPU_INIT, &nothing, 1, UPDATE_CPU_INIT),
-			UPDATE_RUN_UPDATE);
+	KUNIT_EXPECT_EQ(test, seamldr_next_state(MODULE_UPDATE_START, &nothing, &silent, 1,
+						 MODULE_UPDATE_CPU_INIT),
+			MODULE_UPDATE_CPU_INIT);
+	KUNIT_EXPECT_EQ(test, seamldr_next_state(MODULE_UPDATE_CPU_INIT, &nothing, &silent, 1,
+						 MODULE_UPDATE_CPU_INIT),
+			MODULE_UPDATE_RUN_UPDATE);
 }
 
 static void first_state_test(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, update_first_state(TDX_MODULE_READY, 1), UPDATE_SHUTDOWN);
-	KUNIT_EXPECT_EQ(test, update_first_state(TDX_MODULE_READY, 31), UPDATE_SHUTDOWN);
-	KUNIT_EXPECT_EQ(test, update_first_state(TDX_MODULE_STOPPED, 1), UPDATE_CPU_INSTALL);
-	KUNIT_EXPECT_EQ(test, update_first_state(TDX_MODULE_STOPPED, 31), UPDATE_CPU_INSTALL);
-	KUNIT_EXPECT_EQ(test, update_first_state(TDX_MODULE_STOPPED, 0), UPDATE_CPU_INIT);
+	KUNIT_EXPECT_EQ(test, seamldr_first_state(TDX_HOST_READY, 1),
+			MODULE_UPDATE_SHUTDOWN);
+	KUNIT_EXPECT_EQ(test, seamldr_first_state(TDX_HOST_READY, 31),
+			MODULE_UPDATE_SHUTDOWN);
+	KUNIT_EXPECT_EQ(test, seamldr_first_state(TDX_HOST_STOPPED, 1),
+			MODULE_UPDATE_CPU_INSTALL);
+	KUNIT_EXPECT_EQ(test, seamldr_first_state(TDX_HOST_STOPPED, 31),
+			MODULE_UPDATE_CPU_INSTALL);
+	KUNIT_EXPECT_EQ(test, seamldr_first_state(TDX_HOST_STOPPED, 0),
+			MODULE_UPDATE_CPU_INIT);
 }
 
 /*
@@ -70,33 +89,34 @@ static void first_state_test(struct kunit *test)
  * later one, and it ends in ABORT.
  */
 static void play(struct kunit *test, unsigned int nr_cpus, unsigned int bad_cpu,
-		 enum update_state bad_state)
+		 enum module_update_state bad_state)
 {
-	enum update_state state = UPDATE_START, next;
-	unsigned int done[UPDATE_DONE] = {};
-	struct update_failure failure = {};
+	enum module_update_state state = MODULE_UPDATE_START, next;
+	unsigned int done[MODULE_UPDATE_DONE] = {};
+	struct seamldr_failure failure = {};
 	unsigned int attempt = 1, made, cpu;
 
-	while (state < UPDATE_DONE) {
+	while (state < MODULE_UPDATE_DONE) {
 		for (cpu = 0; cpu < nr_cpus; cpu++) {
 			done[state]++;
 			if (state == bad_state && cpu == bad_cpu)
-				failure = (struct update_failure) {
+				failure = (struct seamldr_failure) {
 					.state = state, .cpu = cpu,
 					.status = TDX_SEAMCALL_VMFAILINVALID,
 				};
 		}
-		next = update_next_state(state, &failure, attempt, UPDATE_SHUTDOWN);
+		next = seamldr_next_state(state, &failure, &silent, attempt,
+					  MODULE_UPDATE_SHUTDOWN);
 		attempt = next == state ? attempt + 1 : 1;
-		KUNIT_ASSERT_LE(test, attempt, UPDATE_INSTALL_ATTEMPTS);
+		KUNIT_ASSERT_LE(test, attempt, SEAMLDR_INSTALL_ATTEMPTS);
 		state = next;
 	}
 
-	KUNIT_EXPECT_EQ(test, state, UPDATE_ABORT);
-	for (state = UPDATE_START; state < UPDATE_DONE; state++) {
+	KUNIT_EXPECT_EQ(test, state, MODULE_UPDATE_ABORT);
+	for (state = MODULE_UPDATE_START; state < MODULE_UPDATE_DONE; state++) {
 		made = state > bad_state ? 0 : 1;
-		if (state == bad_state && state == UPDATE_CPU_INSTALL)
-			made = UPDATE_INSTALL_ATTEMPTS;
+		if (state == bad_state && state == MODULE_UPDATE_CPU_INSTALL)
+			made = SEAMLDR_INSTALL_ATTEMPTS;
 		KUNIT_EXPECT_EQ(test, done[state], made * nr_cpus);
 	}
 }
@@ -104,29 +124,44 @@ static void play(struct kunit *test, unsigned int nr_cpus, unsigned int bad_cpu,
 static void lockstep_test(struct kunit *test)
 {
 	unsigned int nr_cpus, cpu;
-	enum update_state state;
+	enum module_update_state state;
 
 	for (nr_cpus = 1; nr_cpus <= MAX_CPUS; nr_cpus++)
 		for (cpu = 0; cpu < nr_cpus; cpu++)
-			for (state = UPDATE_START; state < UPDATE_DONE; state++)
+			for (state = MODULE_UPDATE_START; state < MODULE_UPDATE_DONE; state++)
 				play(test, nr_cpus, cpu, state);
 }
 
 struct repeat_case {
 	const char *name;
-	struct update_failure failure;
+	struct seamldr_failure failure;
+	struct seamldr_session session;
 	bool repeat;
 };
 
 static const struct repeat_case repeat_cases[] = {
-	{ "no entropy", { UPDATE_CPU_INSTALL, 0, SEAMLDR_ENOENTROPY, 0 }, true },
-	{ "no entropy, image gone", { UPDATE_CPU_INSTALL, 0, SEAMLDR_ENOENTROPY, 1 }, false },
-	{ "P-SEAMLDR not reached", { UPDATE_CPU_INSTALL, 0, TDX_SEAMCALL_VMFAILINVALID, 1 }, true },
-	{ "called twice", { UPDATE_CPU_INSTALL, 0, SEAMLDR_EBADCALL, 0 }, false },
-	{ "bad signature", { UPDATE_CPU_INSTALL, 0, SEAMLDR_EBADSIG, 0 }, false },
-	{ "bad hash", { UPDATE_CPU_INSTALL, 0, SEAMLDR_EBADHASH, 1 }, false },
-	{ "module not reached", { UPDATE_CPU_INIT, 0, TDX_SEAMCALL_VMFAILINVALID, 0 }, false },
-	{ "same number from the module", { UPDATE_CPU_INIT, 0, SEAMLDR_EBADCALL, 0 }, false },
+	{ "no entropy", FAILED(CPU_INSTALL, SEAMLDR_ENOENTROPY, 0), OLD_IS_BACK, true },
+	{ "no entropy, silent", FAILED(CPU_INSTALL, SEAMLDR_ENOENTROPY, 0), SILENT, true },
+	{ "no entropy, image gone", FAILED(CPU_INSTALL, SEAMLDR_ENOENTROPY, 1), NOT_RECORDED,
+	  false },
+	{ "no entropy, image gone, silent", FAILED(CPU_INSTALL, SEAMLDR_ENOENTROPY, 1), SILENT,
+	  false },
+	{ "no entropy, module not ready", FAILED(CPU_INSTALL, SEAMLDR_ENOENTROPY, 0),
+	  NOT_RECORDED, false },
+	{ "P-SEAMLDR not reached", FAILED(CPU_INSTALL, TDX_SEAMCALL_VMFAILINVALID, 0), OPEN,
+	  true },
+	{ "P-SEAMLDR not reached, silent", FAILED(CPU_INSTALL, TDX_SEAMCALL_VMFAILINVALID, 0),
+	  SILENT, true },
+	{ "P-SEAMLDR not reached, no module", FAILED(CPU_INSTALL, TDX_SEAMCALL_VMFAILINVALID, 0),
+	  NO_MODULE, false },
+	{ "other CPUs are missing", FAILED(CPU_INSTALL, SEAMLDR_INCOMPLETE, 0), OPEN, false },
+	{ "called twice", FAILED(CPU_INSTALL, SEAMLDR_EBADCALL, 0), OPEN, false },
+	{ "bad signature", FAILED(CPU_INSTALL, SEAMLDR_EBADSIG, 0), OLD_IS_BACK, false },
+	{ "bad hash", FAILED(CPU_INSTALL, SEAMLDR_EBADHASH, 1), NO_MODULE, false },
+	{ "module not reached", FAILED(CPU_INIT, TDX_SEAMCALL_VMFAILINVALID, 0), INSTALLED,
+	  false },
+	{ "same number from the module", FAILED(CPU_INIT, SEAMLDR_EBADCALL, 0), INSTALLED,
+	  false },
 };
 KUNIT_ARRAY_PARAM_DESC(repeat, repeat_cases, name);
 
@@ -134,100 +169,192 @@ KUNIT_ARRAY_PARAM_DESC(repeat, repeat_cases, name);
 static void repeat_test(struct kunit *test)
 {
 	const struct repeat_case *c = test->param_value;
+	enum module_update_state state = c->failure.state, next;
 	unsigned int attempt;
 
-	for (attempt = 1; attempt < UPDATE_INSTALL_ATTEMPTS; attempt++)
-		KUNIT_EXPECT_EQ(test, update_next_state(c->failure.state, &c->failure,
-							attempt, UPDATE_SHUTDOWN),
-				c->repeat ? UPDATE_CPU_INSTALL : UPDATE_ABORT);
-
-	KUNIT_EXPECT_EQ(test, update_next_state(c->failure.state, &c->failure,
-						UPDATE_INSTALL_ATTEMPTS,
-						UPDATE_SHUTDOWN),
-			UPDATE_ABORT);
+	for (attempt = 1; attempt <= SEAMLDR_INSTALL_ATTEMPTS; attempt++) {
+		next = seamldr_next_state(state, &c->failure, &c->session, attempt,
+					  MODULE_UPDATE_SHUTDOWN);
+		if (c->repeat && attempt < SEAMLDR_INSTALL_ATTEMPTS)
+			KUNIT_EXPECT_EQ(test, next, state);
+		else
+			KUNIT_EXPECT_EQ(test, next, MODULE_UPDATE_ABORT);
+	}
 }
 
-struct complete_case {
+struct over_case {
 	const char *name;
-	struct update_failure failure;
+	u64 status;
+	struct seamldr_session session;
 	unsigned int nr_missing;
-	bool complete;
+	bool over;
 };
 
-static const struct complete_case complete_cases[] = {
-	{ "all called", { UPDATE_CPU_INSTALL }, 0, true },
-	{ "another step", { UPDATE_CPU_INIT }, 0, false },
-	{ "last without entropy", { UPDATE_CPU_INSTALL, 0, SEAMLDR_ENOENTROPY, 0 }, 1, true },
-	{ "no entropy, others missing", { UPDATE_CPU_INSTALL, 0, SEAMLDR_ENOENTROPY, 0 }, 2,
-	  false },
-	{ "P-SEAMLDR not reached", { UPDATE_CPU_INSTALL, 0, TDX_SEAMCALL_VMFAILINVALID, 1 }, 1,
-	  false },
-	{ "no CPU reached it", { UPDATE_CPU_INSTALL, 0, TDX_SEAMCALL_VMFAILINVALID, 1 }, 8,
-	  false },
-	{ "last or missing", { UPDATE_CPU_INSTALL, 0, SEAMLDR_EBADCALL, 0 }, 1, false },
+static const struct over_case over_cases[] = {
+	{ "installed", 0, INSTALLED, 0, true },
+	{ "all called, other CPUs missing", 0, OPEN, 0, false },
+	{ "last CPU refused", SEAMLDR_EBADSIG, OLD_IS_BACK, 1, true },
+	{ "last CPU turned down", SEAMLDR_EUNSPECERR, OLD_IS_BACK, 1, true },
+	{ "one CPU turned down", SEAMLDR_EUNSPECERR, OPEN, 1, false },
+	{ "no CPU reached it", TDX_SEAMCALL_VMFAILINVALID, OLD_IS_BACK, 8, true },
+	{ "one CPU did not reach it", TDX_SEAMCALL_VMFAILINVALID, OPEN, 1, false },
+	{ "silent, all called", 0, SILENT, 0, true },
+	{ "silent, last without entropy", SEAMLDR_ENOENTROPY, SILENT, 1, true },
+	{ "silent, last refused", SEAMLDR_EBADSIG, SILENT, 1, true },
+	{ "silent, no entropy, others missing", SEAMLDR_ENOENTROPY, SILENT, 2, false },
+	{ "silent, one turned down", SEAMLDR_EUNSPECERR, SILENT, 1, false },
+	{ "silent, last or missing", SEAMLDR_EBADCALL, SILENT, 1, false },
+	{ "silent, one did not reach it", TDX_SEAMCALL_VMFAILINVALID, SILENT, 1, false },
+	{ "silent, no CPU reached it", TDX_SEAMCALL_VMFAILINVALID, SILENT, 8, false },
 };
-KUNIT_ARRAY_PARAM_DESC(complete, complete_cases, name);
+KUNIT_ARRAY_PARAM_DESC(over, over_cases, name);
 
-/* A CPU calls again if its call belongs to an installation that is over. */
-static void complete_test(struct kunit *test)
+/* A CPU calls again if its call belongs to a session that is over. */
+static void over_test(struct kunit *test)
 {
-	const struct complete_case *c = test->param_value;
+	const struct over_case *c = test->param_value;
+	const struct seamldr_failure failure = FAILED(CPU_INSTALL, c->status, 0);
 
-	KUNIT_EXPECT_EQ(test, update_install_complete(c->failure.state, &c->failure,
-						      c->nr_missing),
-			c->complete);
+	KUNIT_EXPECT_EQ(test, seamldr_session_over(&c->session, &failure, c->nr_missing),
+			c->over);
+}
+
+/* The first failure is reported, or a later one that says that nothing is left. */
+static void worst_failure_test(struct kunit *test)
+{
+	const struct seamldr_failure refused = FAILED(CPU_INSTALL, SEAMLDR_EBADSIG, 0);
+	const struct seamldr_failure turned_down = FAILED(CPU_INSTALL, SEAMLDR_EBADCALL, 0);
+	const struct seamldr_failure gone = FAILED(CPU_INSTALL, SEAMLDR_EBADHASH, 1);
+
+	KUNIT_EXPECT_FALSE(test, seamldr_failure_leaves_less(&refused, &turned_down));
+	KUNIT_EXPECT_TRUE(test, seamldr_failure_leaves_less(&gone, &turned_down));
+	KUNIT_EXPECT_FALSE(test, seamldr_failure_leaves_less(&refused, &gone));
+	KUNIT_EXPECT_FALSE(test, seamldr_failure_leaves_less(&gone, &gone));
 }
 
 struct outcome_case {
 	const char *name;
-	struct update_failure failure;
-	bool handoff_valid;
-	enum tdx_module_state state;
-	int err;
+	struct seamldr_evidence evidence;
+	enum tdx_host_state state;
 };
 
-#define TDX_SYS_NOT_READY	0xC000050500000000ULL
-#define TDX_SYS_STATE_INCORRECT	0xC000050800000000ULL
+#define NO_CPU_LEFT	.nr_can_call = 0
+#define CPUS_LEFT	.nr_can_call = 1
+#define OUTCOME(_name, _failure, _session, _state, ...)			\
+	{ _name, { .failure = _failure, .session = _session, __VA_ARGS__ },	\
+	  TDX_HOST_##_state }
 
 static const struct outcome_case outcome_cases[] = {
-	{ "shutdown busy", { UPDATE_SHUTDOWN, 0, TDX_SYS_BUSY }, true, TDX_MODULE_READY, -EBUSY },
-	{ "shutdown during a build",
-	  { UPDATE_SHUTDOWN, 0, TDX_UPDATE_COMPATIBILITY_SENSITIVE | 3 << 16 }, true,
-	  TDX_MODULE_READY, -EBUSY },
-	{ "shutdown refused", { UPDATE_SHUTDOWN, 0, TDX_SYS_NOT_READY }, true,
-	  TDX_MODULE_READY, -EIO },
-	{ "recoverable", { UPDATE_CPU_INSTALL, 0, SEAMLDR_EBADSIG, 0 }, true,
-	  TDX_MODULE_STOPPED, -EIO },
-	{ "unrecoverable", { UPDATE_CPU_INSTALL, 0, SEAMLDR_EBADHASH, 1 }, true,
-	  TDX_MODULE_LOST, -EIO },
-	{ "P-SEAMLDR did not run", { UPDATE_CPU_INSTALL, 0, TDX_SEAMCALL_VMFAILINVALID, 1 },
-	  true, TDX_MODULE_STOPPED, -EIO },
-	{ "not in VMX operation", { UPDATE_CPU_INSTALL, 0, TDX_SEAMCALL_UD, 1 }, true,
-	  TDX_MODULE_STOPPED, -EIO },
-	{ "init busy", { UPDATE_CPU_INIT, 0, TDX_SYS_BUSY }, true, TDX_MODULE_STOPPED, -EIO },
-	{ "init, no module", { UPDATE_CPU_INIT, 0, TDX_SEAMCALL_VMFAILINVALID }, true,
-	  TDX_MODULE_STOPPED, -EIO },
-	{ "update busy", { UPDATE_RUN_UPDATE, 0, TDX_SYS_BUSY }, true, TDX_MODULE_STOPPED, -EIO },
-	{ "update too early", { UPDATE_RUN_UPDATE, 0, TDX_SYS_STATE_INCORRECT }, true,
-	  TDX_MODULE_STOPPED, -EIO },
-	{ "handoff refused, still valid", { UPDATE_RUN_UPDATE, 0, TDX_SYS_INVALID_HANDOFF },
-	  true, TDX_MODULE_STOPPED, -EIO },
-	{ "handoff refused, gone", { UPDATE_RUN_UPDATE, 0, TDX_SYS_INVALID_HANDOFF }, false,
-	  TDX_MODULE_LOST, -EIO },
-	{ "update did not reach the module", { UPDATE_RUN_UPDATE, 0, TDX_SEAMCALL_GP }, true,
-	  TDX_MODULE_STOPPED, -EIO },
-	{ "module halted", { UPDATE_RUN_UPDATE, 0, TDX_SEAMCALL_VMFAILINVALID }, true,
-	  TDX_MODULE_LOST, -EIO },
+	/* The module goes on. */
+	OUTCOME("shutdown busy", FAILED(SHUTDOWN, TDX_SYS_BUSY), SILENT, READY),
+	OUTCOME("shutdown refused", FAILED(SHUTDOWN, TDX_SYS_NOT_READY), SILENT, READY),
+	OUTCOME("shutdown did not reach it", FAILED(SHUTDOWN, TDX_SEAMCALL_VMFAILINVALID),
+		SILENT, READY),
+
+	/* (1) P-SEAMLDR does not say: RDX and the calls that count decide. */
+	OUTCOME("silent, recoverable", FAILED(CPU_INSTALL, SEAMLDR_EBADSIG, 0), SILENT,
+		STOPPED, CPUS_LEFT),
+	OUTCOME("silent, unrecoverable", FAILED(CPU_INSTALL, SEAMLDR_EBADHASH, 1), SILENT,
+		LOST, CPUS_LEFT),
+	OUTCOME("silent, did not run", FAILED(CPU_INSTALL, TDX_SEAMCALL_VMFAILINVALID, 0),
+		SILENT, STOPPED, CPUS_LEFT),
+	OUTCOME("silent, no CPU left", FAILED(CPU_INSTALL, TDX_SEAMCALL_VMFAILINVALID, 0),
+		SILENT, LOST, NO_CPU_LEFT),
+	OUTCOME("silent, init busy", FAILED(CPU_INIT, TDX_SYS_BUSY), SILENT, STOPPED),
+	OUTCOME("silent, init, no module", FAILED(CPU_INIT, TDX_SEAMCALL_VMFAILINVALID),
+		SILENT, STOPPED),
+	OUTCOME("silent, update busy", FAILED(RUN_UPDATE, TDX_SYS_BUSY), SILENT, STOPPED),
+	OUTCOME("silent, handoff refused, gone", FAILED(RUN_UPDATE, TDX_SYS_INVALID_HANDOFF),
+		SILENT, LOST, .handoff_gone = true),
+	OUTCOME("silent, module halted", FAILED(RUN_UPDATE, TDX_SEAMCALL_VMFAILINVALID),
+		SILENT, LOST),
+
+	/* (2) There is no module. */
+	OUTCOME("unrecoverable", FAILED(CPU_INSTALL, SEAMLDR_EBADHASH, 1), NO_MODULE, LOST,
+		CPUS_LEFT),
+	OUTCOME("unrecoverable, RDX not written", FAILED(CPU_INSTALL, SEAMLDR_EBADHASH, 0),
+		NO_MODULE, LOST, CPUS_LEFT),
+	OUTCOME("no module to initialize", FAILED(CPU_INIT, TDX_SEAMCALL_VMFAILINVALID),
+		NO_MODULE, LOST),
+
+	/* (3) The module was replaced, and cannot be called. */
+	OUTCOME("not recorded", FAILED(CPU_INSTALL, SEAMLDR_ENOENTROPY, 1), NOT_RECORDED,
+		LOST, CPUS_LEFT),
+	OUTCOME("not recorded, RDX not written", FAILED(CPU_INSTALL, SEAMLDR_ENOENTROPY, 0),
+		NOT_RECORDED, LOST, CPUS_LEFT),
+	OUTCOME("not recorded, same module again", FAILED(CPU_INSTALL, SEAMLDR_ENOENTROPY, 1),
+		OPEN, LOST, CPUS_LEFT),
+
+	/* (4) A session is open. */
+	OUTCOME("missed by a CPU", FAILED(CPU_INSTALL, TDX_SEAMCALL_VMFAILINVALID, 0), OPEN,
+		STOPPED, CPUS_LEFT),
+	OUTCOME("not in VMX operation", FAILED(CPU_INSTALL, TDX_SEAMCALL_UD, 0), OPEN,
+		STOPPED, CPUS_LEFT),
+	OUTCOME("turned down", FAILED(CPU_INSTALL, SEAMLDR_EUNSPECERR, 0), OPEN, STOPPED,
+		CPUS_LEFT),
+	OUTCOME("an offline CPU is missing", FAILED(CPU_INSTALL, SEAMLDR_INCOMPLETE, 0), OPEN,
+		STOPPED, CPUS_LEFT),
+	OUTCOME("a CPU is missing that cannot come",
+		FAILED(CPU_INSTALL, SEAMLDR_INCOMPLETE, 0), OPEN, LOST, NO_CPU_LEFT),
+
+	/* (5) A module is there that can be called. */
+	OUTCOME("refused", FAILED(CPU_INSTALL, SEAMLDR_EBADSIG, 0), OLD_IS_BACK, STOPPED,
+		CPUS_LEFT),
+	OUTCOME("refused, RDX not written", FAILED(CPU_INSTALL, SEAMLDR_EBADSIG, 1),
+		OLD_IS_BACK, STOPPED, CPUS_LEFT),
+	OUTCOME("no CPU reached P-SEAMLDR", FAILED(CPU_INSTALL, TDX_SEAMCALL_GP, 0),
+		OLD_IS_BACK, STOPPED, CPUS_LEFT),
+	OUTCOME("init busy", FAILED(CPU_INIT, TDX_SYS_BUSY), INSTALLED, STOPPED),
+	OUTCOME("init did not reach the module", FAILED(CPU_INIT, TDX_SEAMCALL_VMFAILINVALID),
+		INSTALLED, STOPPED),
+	OUTCOME("update busy", FAILED(RUN_UPDATE, TDX_SYS_BUSY), INSTALLED, STOPPED),
+	OUTCOME("update too early", FAILED(RUN_UPDATE, TDX_SYS_STATE_INCORRECT), INSTALLED,
+		STOPPED),
+	OUTCOME("update did not reach the module",
+		FAILED(RUN_UPDATE, TDX_SEAMCALL_VMFAILINVALID), INSTALLED, STOPPED),
+	OUTCOME("handoff refused, still valid", FAILED(RUN_UPDATE, TDX_SYS_INVALID_HANDOFF),
+		INSTALLED, STOPPED),
+	OUTCOME("handoff refused, gone", FAILED(RUN_UPDATE, TDX_SYS_INVALID_HANDOFF),
+		INSTALLED, LOST, .handoff_gone = true),
+	OUTCOME("handoff refused with details, gone",
+		FAILED(RUN_UPDATE, TDX_SYS_INVALID_HANDOFF | 0x12345678), INSTALLED, LOST,
+		.handoff_gone = true),
+	OUTCOME("same number from P-SEAMLDR", FAILED(CPU_INSTALL, TDX_SYS_INVALID_HANDOFF, 0),
+		OLD_IS_BACK, STOPPED, .handoff_gone = true),
 };
 KUNIT_ARRAY_PARAM_DESC(outcome, outcome_cases, name);
 
-/* What a failure leaves of the module, and what the upload says */
+/* What a failure leaves of the module */
 static void outcome_test(struct kunit *test)
 {
 	const struct outcome_case *c = test->param_value;
 
-	KUNIT_EXPECT_EQ(test, update_module_state(&c->failure, c->handoff_valid), c->state);
-	KUNIT_EXPECT_EQ(test, update_errno(&c->failure), c->err);
+	KUNIT_EXPECT_EQ(test, seamldr_host_state(&c->evidence), c->state);
+}
+
+struct errno_case {
+	const char *name;
+	struct seamldr_failure failure;
+	int err;
+};
+
+static const struct errno_case errno_cases[] = {
+	{ "shutdown busy", FAILED(SHUTDOWN, TDX_SYS_BUSY), -EBUSY },
+	{ "shutdown during a build",
+	  FAILED(SHUTDOWN, TDX_UPDATE_COMPATIBILITY_SENSITIVE | 3 << 16), -EBUSY },
+	{ "shutdown refused", FAILED(SHUTDOWN, TDX_SYS_NOT_READY), -EIO },
+	{ "refused", FAILED(CPU_INSTALL, SEAMLDR_EBADSIG, 0), -EIO },
+	{ "init busy", FAILED(CPU_INIT, TDX_SYS_BUSY), -EIO },
+	{ "update busy", FAILED(RUN_UPDATE, TDX_SYS_BUSY), -EIO },
+};
+KUNIT_ARRAY_PARAM_DESC(errno, errno_cases, name);
+
+/* What the upload says */
+static void errno_test(struct kunit *test)
+{
+	const struct errno_case *c = test->param_value;
+
+	KUNIT_EXPECT_EQ(test, seamldr_update_errno(&c->failure), c->err);
 }
 
 static struct kunit_case seamldr_update_cases[] = {
@@ -237,8 +364,10 @@ static struct kunit_case seamldr_update_cases[] = {
 	KUNIT_CASE(first_state_test),
 	KUNIT_CASE(lockstep_test),
 	KUNIT_CASE_PARAM(repeat_test, repeat_gen_params),
-	KUNIT_CASE_PARAM(complete_test, complete_gen_params),
+	KUNIT_CASE_PARAM(over_test, over_gen_params),
+	KUNIT_CASE(worst_failure_test),
 	KUNIT_CASE_PARAM(outcome_test, outcome_gen_params),
+	KUNIT_CASE_PARAM(errno_test, errno_gen_params),
 	{}
 };
 
