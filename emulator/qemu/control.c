@@ -61,11 +61,16 @@ static enum control_result execute(char *verb, char *argument,
 		return hold(argument, false, reply);
 	if (!strcmp(verb, "pages"))
 		return pages(reply);
+	if (!strcmp(verb, "hits")) {
+		snprintf(reply, VCPU_REPLY_SIZE, "ok %u", seam_dispatch_hits(machine.dispatch));
+		return CONTROL_OK;
+	}
 	if (!strcmp(verb, "mark")) {
 		seam_trace_event(machine.trace, SEAM_TRACE_NO_LP, "mark: %s", argument);
 		return CONTROL_OK;
 	}
-	return refuse(reply, "unknown command, expected fault, clear, hold, release, pages or mark");
+	return refuse(reply,
+		      "unknown command, expected fault, clear, hits, hold, release, pages or mark");
 }
 
 enum control_result control_execute(const char *command, char reply[static VCPU_REPLY_SIZE])

@@ -45,6 +45,7 @@ struct seam_dispatch {
 	struct referee referee;
 	struct fault faults[MAX_FAULTS];
 	unsigned int nr_faults;
+	unsigned int nr_hits;
 	/* Per LP, used by nobody else: an LP makes one call at a time. */
 	struct pending_call *pending;
 };
@@ -119,8 +120,19 @@ void seam_dispatch_clear_faults(struct seam_dispatch *dispatch)
 {
 	pthread_mutex_lock(&dispatch->lock);
 	dispatch->nr_faults = 0;
+	dispatch->nr_hits = 0;
 	pthread_mutex_unlock(&dispatch->lock);
 	seam_trace_event(dispatch->config.trace, SEAM_TRACE_NO_LP, "faults cleared");
+}
+
+unsigned int seam_dispatch_hits(struct seam_dispatch *dispatch)
+{
+	unsigned int hits;
+
+	pthread_mutex_lock(&dispatch->lock);
+	hits = dispatch->nr_hits;
+	pthread_mutex_unlock(&dispatch->lock);
+	return hits;
 }
 
 static void pause_ms(unsigned int ms)
@@ -254,6 +266,7 @@ unsigned int seam_dispatch_begin(struct seam_dispatch *dispatch, const struct se
 		return 0;
 	pthread_mutex_lock(&dispatch->lock);
 	pending->hit = select_fault(dispatch, call, arrival_of(dispatch, call), &pending->fault);
+	dispatch->nr_hits += pending->hit;
 	pthread_mutex_unlock(&dispatch->lock);
 	return pending->hit ? pending->fault.delay_ms : 0;
 }

@@ -59,6 +59,14 @@ bool seam_dispatch_add_fault(struct seam_dispatch *dispatch, const char *spec,
 void seam_dispatch_clear_faults(struct seam_dispatch *dispatch);
 
 /**
+ * seam_dispatch_hits() - calls that faults have hit since they were cleared last
+ * @dispatch: the dispatcher
+ *
+ * A call that is delayed counts from the begin of its delay.
+ */
+unsigned int seam_dispatch_hits(struct seam_dispatch *dispatch);
+
+/**
  * seam_dispatch_begin() - an LP is about to execute SEAMCALL
  * @dispatch: the dispatcher
  * @call: lp, interrupts_enabled and in are given; it stays the caller's

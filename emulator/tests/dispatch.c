@@ -239,9 +239,13 @@ FIXTURE_TEST(delay)
 
 	CHECK(bench_start(&bench, f));
 	CHECK(bench_arm(&bench, "TDH.SYS.SHUTDOWN:delay=30"));
+	CHECK_EQ(seam_dispatch_hits(bench.dispatch), 0);
 	before = seconds();
 	CHECK_EQ(bench_status(&bench, 0, TDH_SYS_SHUTDOWN, 0), TDX_SUCCESS);
 	CHECK(seconds() - before >= 0.03);
+	CHECK_EQ(seam_dispatch_hits(bench.dispatch), 1);
+	seam_dispatch_clear_faults(bench.dispatch);
+	CHECK_EQ(seam_dispatch_hits(bench.dispatch), 0);
 	CHECK_EQ(bench_status(&bench, 0, TDH_SYS_RD, 0), TDX_SYS_SHUTDOWN);
 	CHECK_EQ(bench_end(&bench), 0);
 	return true;

@@ -4,6 +4,8 @@
 TDX_HOST=/sys/devices/faux/tdx_host
 TDX_FW=/sys/class/firmware/tdx_module
 CONTROL_MSR=$((0x400000f0))
+# The CPU that writes it
+CONTROL_CPU=0
 REPLY_MSR=$((0x400000f8))
 REPLY_WORDS=40
 
@@ -87,7 +89,7 @@ attr()
 # control COMMAND: what the virtual TDX host takes at run time.
 control()
 {
-	printf '%s\0' "$*" | dd of=/dev/cpu/0/msr bs=8 conv=sync,notrunc \
+	printf '%s\0' "$*" | dd of=/dev/cpu/$CONTROL_CPU/msr bs=8 conv=sync,notrunc \
 		seek=$((CONTROL_MSR / 8)) 2>/dev/null
 }
 
@@ -95,7 +97,7 @@ control()
 tdxhost()
 {
 	control "$@"
-	dd if=/dev/cpu/0/msr bs=8 count=$REPLY_WORDS skip=$((REPLY_MSR / 8)) 2>/dev/null |
+	dd if=/dev/cpu/$CONTROL_CPU/msr bs=8 count=$REPLY_WORDS skip=$((REPLY_MSR / 8)) 2>/dev/null |
 		tr -d '\0' | sed 's/^ok *//'
 }
 
