@@ -56,4 +56,18 @@ struct kvm_tdx_init_mem_region {
 
 #endif /* KVM_X86_TDX_VM */
 
+/* Linux 6.11 */
+#ifndef KVM_PRE_FAULT_MEMORY
+
+#define KVM_PRE_FAULT_MEMORY	_IOWR(KVMIO, 0xd5, struct kvm_pre_fault_memory)
+
+struct kvm_pre_fault_memory {
+	__u64 gpa;
+	__u64 size;
+	__u64 flags;
+	__u64 padding[5];
+};
+
+#endif /* KVM_PRE_FAULT_MEMORY */
+
 #endif

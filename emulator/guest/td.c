@@ -13,14 +13,14 @@
 #include "td.h"
 
 #define PAGE_SIZE		4096UL
-#define TD_GPA			0x1000000UL
-/* Added before the TD is finalised, and measured */
 #define TD_FIRST_PAGES		4UL
-/* Provided when the TD touches them: behind the first ones, each vCPU has its own */
-#define TD_PAGES_PER_VCPU	16UL
-#define TD_LATER_PAGES		(TD_MAX_VCPUS * TD_PAGES_PER_VCPU)
-#define TD_SIZE			((TD_FIRST_PAGES + TD_LATER_PAGES) * PAGE_SIZE)
-#define TD_LATER_GPA		(TD_GPA + TD_FIRST_PAGES * PAGE_SIZE)
+/* What the TD touches needs a page table that the first pages do not have. */
+#define TD_GPA			(0x1200000UL - TD_FIRST_PAGES * PAGE_SIZE)
+
+/* An MSI to a vCPU: its APIC ID is its number */
+#define MSI_ADDRESS		0xfee00000U
+#define MSI_ADDRESS_DEST_SHIFT	12
+#define MSI_DATA_NMI		(4U << 8)
 
 /* TD attributes: no #VE for S-EPT violations, which KVM insists on */
 #define TDX_ATTR_SEPT_VE_DISABLE	(1ULL << 28)
@@ -44,6 +44,29 @@ static bool fail(char error[static TD_ERROR_SIZE], const char *format, ...)
 	vsnprintf(error, TD_ERROR_SIZE, format, args);
 	va_end(args);
 	return false;
+}
+
+unsigned long td_part_pages(const struct td *td, enum td_part part)
+{
+	const unsigned long pages[] = { TD_FIRST_PAGES, TD_USED_PAGES, td->bulk_pages };
+
+	return pages[part];
+}
+
+/* Where @part begins, in the guest_memfd and in the TD */
+static unsigned long part_offset(const struct td *td, enum td_part part)
+{
+	unsigned long offset = 0;
+	unsigned int i;
+
+	for (i = 0; i < part; i++)
+		offset += td_part_pages(td, i) * PAGE_SIZE;
+	return offset;
+}
+
+static unsigned long td_size(const struct td *td)
+{
+	return part_offset(td, TD_NR_PARTS);
 }
 
 static bool tdx_command(int fd, enum kvm_tdx_cmd_id id, uint32_t flags, const void *data,
@@ -153,7 +176,7 @@ static bool set_cpuid(int kvm, int vcpu, char error[static TD_ERROR_SIZE])
 static bool add_vcpu(struct td *td, int kvm, char error[static TD_ERROR_SIZE])
 {
 	unsigned int index = td->nr_vcpus;
-	unsigned long gpa = TD_LATER_GPA + index * TD_PAGES_PER_VCPU * PAGE_SIZE;
+	unsigned long gpa = TD_GPA + part_offset(td, TD_USED) + index * TD_PAGES_PER_VCPU * PAGE_SIZE;
 	int vcpu = ioctl(td->vm, KVM_CREATE_VCPU, index);
 
 	if (vcpu < 0)
@@ -169,32 +192,45 @@ static bool add_vcpu(struct td *td, int kvm, char error[static TD_ERROR_SIZE])
 	       tdx_command(vcpu, KVM_TDX_INIT_VCPU, 0, (void *)gpa, "KVM_TDX_INIT_VCPU", error);
 }
 
+int td_slot(struct td *td, enum td_part part, bool present)
+{
+	unsigned long offset = part_offset(td, part);
+	struct kvm_userspace_memory_region2 region = {
+		.slot = part,
+		.flags = KVM_MEM_GUEST_MEMFD,
+		.guest_phys_addr = TD_GPA + offset,
+		.memory_size = present ? td_part_pages(td, part) * PAGE_SIZE : 0,
+		.userspace_addr = (uintptr_t)td->shared + offset,
+		.guest_memfd = td->memory,
+		.guest_memfd_offset = offset,
+	};
+
+	return ioctl(td->vm, KVM_SET_USER_MEMORY_REGION2, &region) ? -errno : 0;
+}
+
 static bool add_memory(struct td *td, char error[static TD_ERROR_SIZE])
 {
-	struct kvm_create_guest_memfd memfd = { .size = TD_SIZE };
-	struct kvm_userspace_memory_region2 region = {
-		.flags = KVM_MEM_GUEST_MEMFD,
-		.guest_phys_addr = TD_GPA,
-		.memory_size = TD_SIZE,
-	};
-	struct kvm_memory_attributes attributes = {
-		.address = TD_GPA,
-		.size = TD_SIZE,
-		.attributes = KVM_MEMORY_ATTRIBUTE_PRIVATE,
-	};
+	struct kvm_create_guest_memfd memfd = { .size = td_size(td) };
+	unsigned int i;
+	int ret;
 
 	td->memory = ioctl(td->vm, KVM_CREATE_GUEST_MEMFD, &memfd);
 	if (td->memory < 0)
 		return fail(error, "KVM_CREATE_GUEST_MEMFD failed: %s", strerror(errno));
-	td->shared = mmap(NULL, TD_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	td->shared = mmap(NULL, td_size(td), PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (td->shared == MAP_FAILED)
 		return fail(error, "no memory for the TD: %s", strerror(errno));
-	region.userspace_addr = (uintptr_t)td->shared;
-	region.guest_memfd = td->memory;
-	if (ioctl(td->vm, KVM_SET_USER_MEMORY_REGION2, &region))
-		return fail(error, "KVM_SET_USER_MEMORY_REGION2 failed: %s", strerror(errno));
-	if (ioctl(td->vm, KVM_SET_MEMORY_ATTRIBUTES, &attributes))
-		return fail(error, "KVM_SET_MEMORY_ATTRIBUTES failed: %s", strerror(errno));
+	for (i = 0; i < TD_NR_PARTS; i++) {
+		if (!td_part_pages(td, i))
+			continue;
+		ret = td_slot(td, i, true);
+		if (ret)
+			return fail(error, "KVM_SET_USER_MEMORY_REGION2 failed: %s", strerror(-ret));
+		ret = td_convert(td, i, 0, td_part_pages(td, i), true);
+		if (ret)
+			return fail(error, "KVM_SET_MEMORY_ATTRIBUTES failed: %s", strerror(-ret));
+	}
 	return true;
 }
 
@@ -216,27 +252,63 @@ static bool add_first_pages(struct td *td, char error[static TD_ERROR_SIZE])
 	return ok;
 }
 
-bool td_build(struct td *td, int kvm, unsigned int nr_vcpus, char error[static TD_ERROR_SIZE])
+static bool create_vm(struct td *td, int kvm, char error[static TD_ERROR_SIZE])
 {
 	struct kvm_enable_cap split = { .cap = KVM_CAP_SPLIT_IRQCHIP, .args = { IRQCHIP_PINS } };
 
-	memset(td, 0, sizeof(*td));
-	td->memory = -1;
-	td->shared = MAP_FAILED;
 	td->run_size = ioctl(kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
 	td->vm = ioctl(kvm, KVM_CREATE_VM, KVM_X86_TDX_VM);
 	if (td->vm < 0)
-	
-			    return fail(error, "KVM_CREATE_VM of a TD failed: %s (is kvm_intel loaded with tdx=1?)",
+		return fail(error, "KVM_CREATE_VM of a TD failed: %s (is kvm_intel loaded with tdx=1?)",
 			    strerror(errno));
 	if (ioctl(td->vm, KVM_ENABLE_CAP, &split))
 		return fail(error, "KVM_CAP_SPLIT_IRQCHIP failed: %s", strerror(errno));
-	if (!init_vm(td, kvm, error))
-		return false;
+	return true;
+}
+
+static bool add_vcpus(struct td *td, int kvm, unsigned int nr_vcpus,
+		      char error[static TD_ERROR_SIZE])
+{
 	while (td->nr_vcpus < nr_vcpus)
 		if (!add_vcpu(td, kvm, error))
 			return false;
-	return add_memory(td, error) && add_first_pages(td, error);
+	return true;
+}
+
+static bool build_step(struct td *td, int kvm, unsigned int nr_vcpus,
+		       char error[static TD_ERROR_SIZE])
+{
+	switch (td->next) {
+	case TD_STEP_VM:
+		return create_vm(td, kvm, error);
+	case TD_STEP_INIT:
+		return init_vm(td, kvm, error);
+	case TD_STEP_VCPUS:
+		return add_vcpus(td, kvm, nr_vcpus, error);
+	case TD_STEP_MEMORY:
+		return add_memory(td, error);
+	case TD_STEP_PAGES:
+		return add_first_pages(td, error);
+	}
+	return false;
+}
+
+bool td_build(struct td *td, int kvm, unsigned int nr_vcpus, enum td_step last,
+	      char error[static TD_ERROR_SIZE])
+{
+	for (; td->next <= last; td->next++)
+		if (!build_step(td, kvm, nr_vcpus, error))
+			return false;
+	return true;
+}
+
+void td_init(struct td *td, unsigned long bulk_pages)
+{
+	memset(td, 0, sizeof(*td));
+	td->vm = -1;
+	td->memory = -1;
+	td->shared = MAP_FAILED;
+	td->bulk_pages = bulk_pages;
 }
 
 bool td_cpuid(struct td *td, uint32_t leaf, uint32_t subleaf,
@@ -301,13 +373,91 @@ enum td_exit td_enter(struct td *td, unsigned int vcpu, uint16_t *port, uint32_t
 	return TD_EXIT_OUT;
 }
 
+int td_hole(struct td *td, enum td_part part, unsigned long first, unsigned long nr)
+{
+	return fallocate(td->memory, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+			 part_offset(td, part) + first * PAGE_SIZE, nr * PAGE_SIZE) ? -errno : 0;
+}
+
 bool td_give_back(struct td *td, char error[static TD_ERROR_SIZE])
 {
-	off_t start = TD_FIRST_PAGES * PAGE_SIZE;
+	int ret = td_hole(td, TD_USED, 0, TD_USED_PAGES);
 
-	if (fallocate(td->memory, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, start, TD_SIZE - start))
-		return fail(error, "taking memory back failed: %s", strerror(errno));
-	return true;
+	return !ret || fail(error, "taking memory back failed: %s", strerror(-ret));
+}
+
+int td_convert(struct td *td, enum td_part part, unsigned long first, unsigned long nr,
+	       bool private)
+{
+	struct kvm_memory_attributes attributes = {
+		.address = TD_GPA + part_offset(td, part) + first * PAGE_SIZE,
+		.size = nr * PAGE_SIZE,
+		.attributes = private ? KVM_MEMORY_ATTRIBUTE_PRIVATE : 0,
+	};
+
+	return ioctl(td->vm, KVM_SET_MEMORY_ATTRIBUTES, &attributes) ? -errno : 0;
+}
+
+int td_prefault(struct td *td, unsigned int vcpu, enum td_part part, unsigned long first,
+		unsigned long nr)
+{
+	struct kvm_pre_fault_memory range = {
+		.gpa = TD_GPA + part_offset(td, part) + first * PAGE_SIZE,
+		.size = nr * PAGE_SIZE,
+	};
+
+	/* It returns 0 as well when only a part was done. */
+	while (range.size)
+		if (ioctl(td->vcpu[vcpu], KVM_PRE_FAULT_MEMORY, &range))
+			return -errno;
+	return 0;
+}
+
+int td_queue_nmi(struct td *td, unsigned int vcpu)
+{
+	struct kvm_msi msi = {
+		.address_lo = MSI_ADDRESS | vcpu << MSI_ADDRESS_DEST_SHIFT,
+		.data = MSI_DATA_NMI,
+	};
+
+	return ioctl(td->vm, KVM_SIGNAL_MSI, &msi) > 0 ? 0 : errno ? -errno : -ENOENT;
+}
+
+int td_tdx_command(struct td *td, const char *name)
+{
+	static const struct {
+		const char *name;
+		enum kvm_tdx_cmd_id id;
+		bool vcpu;
+	} commands[] = {
+		{ "capabilities", KVM_TDX_CAPABILITIES, false },
+		{ "init-vm", KVM_TDX_INIT_VM, false },
+		{ "init-vcpu", KVM_TDX_INIT_VCPU, true },
+		{ "init-mem-region", KVM_TDX_INIT_MEM_REGION, true },
+		{ "finalize-vm", KVM_TDX_FINALIZE_VM, false },
+		{ "get-cpuid", KVM_TDX_GET_CPUID, true },
+	};
+	/* As an argument as good as any: large enough, and zero */
+	static char data[sizeof(struct kvm_tdx_capabilities) +
+			 MAX_CPUID_ENTRIES * sizeof(struct kvm_cpuid_entry2)];
+	struct kvm_tdx_cmd cmd = { .data = (uintptr_t)data };
+	unsigned int i;
+
+	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (strcmp(commands[i].name, name))
+			continue;
+		cmd.id = commands[i].id;
+		memset(data, 0, sizeof(data));
+		if (cmd.id == KVM_TDX_CAPABILITIES)
+			((struct kvm_tdx_capabilities *)data)->cpuid.nent = MAX_CPUID_ENTRIES;
+		if (cmd.id == KVM_TDX_GET_CPUID)
+			((struct kvm_cpuid2 *)data)->nent = MAX_CPUID_ENTRIES;
+		if (commands[i].vcpu && !td->nr_vcpus)
+			return -ENOENT;
+		return ioctl(commands[i].vcpu ? td->vcpu[td->nr_vcpus - 1] : td->vm,
+			     KVM_MEMORY_ENCRYPT_OP, &cmd) ? -errno : 0;
+	}
+	return -ENOSYS;
 }
 
 void td_release(struct td *td)
@@ -323,6 +473,7 @@ void td_release(struct td *td)
 		close(td->memory);
 	if (td->vm >= 0)
 		close(td->vm);
-	if (td->shared && td->shared != MAP_FAILED)
-		munmap(td->shared, TD_SIZE);
+	if (td->shared != MAP_FAILED)
+		munmap(td->shared, td_size(td));
+	td_init(td, td->bulk_pages);
 }

@@ -16,14 +16,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "script.h"
 #include "td.h"
+#include "worker.h"
 
 #define MAX_TDS		32
-#define MSEC_PER_SEC	1000
-#define NSEC_PER_MSEC	1000000L
 
 static const char usage[] =
 "Usage: tdrun [-t TDS] [-c VCPUS] [-n EXITS] [-i MS] [-u] [-v] [--cpuid LEAF[.SUBLEAF]]\n"
+"       tdrun -e FILE [-c VCPUS] [-i MS] [-m PAGES]\n"
 "  -t TDS    number of TDs (1)\n"
 "  -c VCPUS  vCPUs of each (1)\n"
 "  -n EXITS  end after so many exits of each vCPU (0: on SIGTERM or SIGINT)\n"
@@ -31,6 +32,8 @@ static const char usage[] =
 "  -u        stay unfinalised until SIGUSR1\n"
 "  SIGUSR1 to TDs that run: the host takes back what they touched\n"
 "  -v        print every counter: td N vcpu N counter N\n"
+"  -e FILE   one TD, and the commands of FILE, a line each; a FIFO for example\n"
+"  -m PAGES  private memory beside what the vCPUs touch (0)\n"
 "  --cpuid LEAF[.SUBLEAF]  print what each TD has there, once it is built:\n"
 "            td N cpuid LEAF.SUBLEAF EAX EBX ECX EDX; every number is hexadecimal\n"
 "What a TD's program writes with its \"cpuid\" to port 0x510 is printed, too, as\n"
@@ -47,135 +50,17 @@ struct options {
 	bool show_cpuid;
 	unsigned int leaf;
 	unsigned int subleaf;
-};
-
-/** struct seen - what a vCPU has told about its CPUID; complete if @nr is all of it */
-struct seen {
-	unsigned int nr;
-	uint32_t reg[TD_NR_REGISTERS];
-};
-
-/** struct worker - a thread that runs one vCPU */
-struct worker {
-	pthread_t thread;
-	unsigned int td;
-	unsigned int vcpu;
-	unsigned int exits;
-	uint32_t counter;
-	struct seen seen;
-	bool ok;
+	const char *script;
+	unsigned int bulk_pages;
 };
 
 static struct options options = { .nr_tds = 1, .nr_vcpus = 1 };
 static struct td tds[MAX_TDS];
 static struct worker workers[MAX_TDS * TD_MAX_VCPUS];
-static volatile sig_atomic_t stop;
 
-static void complain(const struct worker *worker, const char *sentence)
-{
-	fprintf(stderr, "tdrun: td %u vcpu %u: %s\n", worker->td, worker->vcpu, sentence);
-}
-
-static void pause_between(void)
-{
-	struct timespec pause = {
-		.tv_sec = options.interval_ms / MSEC_PER_SEC,
-		.tv_nsec = options.interval_ms % MSEC_PER_SEC * NSEC_PER_MSEC,
-	};
-
-	if (options.interval_ms)
-		nanosleep(&pause, NULL);
-}
-
-/* Whether the counter goes on where it was. */
-static bool count(struct worker *worker, uint32_t value)
-{
-	char sentence[TD_ERROR_SIZE];
-
-	if (value != worker->counter + 1) {
-		snprintf(sentence, sizeof(sentence), "the counter jumped from %u to %u",
-			 worker->counter, value);
-		complain(worker, sentence);
-		return false;
-	}
-	worker->counter = value;
-	worker->exits++;
-	if (options.verbose) {
-		printf("td %u vcpu %u counter %u\n", worker->td, worker->vcpu, value);
-		fflush(stdout);
-	}
-	return true;
-}
-
-/* Whether the TD sees the CPUID that it saw first. */
-static bool look_at_cpuid(struct worker *worker, unsigned int r, uint32_t value)
-{
-	struct seen *seen = &worker->seen;
-	char sentence[TD_ERROR_SIZE];
-
-	if (seen->nr == TD_NR_REGISTERS) {
-		if (seen->reg[r] == value)
-			return true;
-		snprintf(sentence, sizeof(sentence), "register %u of CPUID changed from %08x to %08x",
-			 r, seen->reg[r], value);
-		complain(worker, sentence);
-		return false;
-	}
-	seen->reg[r] = value;
-	if (++seen->nr == TD_NR_REGISTERS) {
-		printf("td %u vcpu %u sees %08x %08x %08x %08x\n", worker->td, worker->vcpu,
-		       seen->reg[0], seen->reg[1], seen->reg[2], seen->reg[3]);
-		fflush(stdout);
-	}
-	return true;
-}
-
-static bool take_exit(struct worker *worker, uint16_t port, uint32_t value)
-{
-	unsigned int r = (port - TD_CPUID_PORT) / sizeof(value);
-
-	if (port >= TD_CPUID_PORT && r < TD_NR_REGISTERS)
-		return look_at_cpuid(worker, r, value);
-	if (!count(worker, value))
-		return false;
-	pause_between();
-	return true;
-}
-
-static void *work(void *arg)
-{
-	struct worker *worker = arg;
-	char error[TD_ERROR_SIZE];
-	uint32_t value;
-	uint16_t port;
-
-	while (!stop && (!options.exits || worker->exits < options.exits)) {
-		switch (td_enter(&tds[worker->td], worker->vcpu, &port, &value, error)) {
-		case TD_EXIT_OUT:
-			if (!take_exit(worker, port, value))
-				return NULL;
-			break;
-		case TD_EXIT_SIGNAL:
-			break;
-		case TD_EXIT_ERROR:
-			complain(worker, error);
-			return NULL;
-		}
-	}
-	worker->ok = true;
-	return NULL;
-}
-
-static void kick(int signal)
-{
-	(void)signal;
-}
-
-/* Signals are waited for, in the main thread; SIGUSR2 ends KVM_RUN of another. */
+/* Signals are waited for, in the main thread. */
 static void block_signals(sigset_t *set)
 {
-	struct sigaction action = { .sa_handler = kick };
-
 	sigemptyset(set);
 	sigaddset(set, SIGINT);
 	sigaddset(set, SIGTERM);
@@ -183,7 +68,7 @@ static void block_signals(sigset_t *set)
 	/* From the last worker that is through */
 	sigaddset(set, SIGALRM);
 	pthread_sigmask(SIG_BLOCK, set, NULL);
-	sigaction(SIGUSR2, &action, NULL);
+	worker_signals();
 }
 
 static unsigned int nr_workers(void)
@@ -191,14 +76,12 @@ static unsigned int nr_workers(void)
 	return options.nr_tds * options.nr_vcpus;
 }
 
-static void *work_and_tell(void *arg)
+static void tell(void)
 {
 	static unsigned int finished;
 
-	work(arg);
 	if (__atomic_add_fetch(&finished, 1, __ATOMIC_SEQ_CST) == nr_workers())
 		kill(getpid(), SIGALRM);
-	return NULL;
 }
 
 static bool show_cpuid(unsigned int td, char error[static TD_ERROR_SIZE])
@@ -220,7 +103,8 @@ static bool build_all(int kvm)
 	unsigned int i;
 
 	for (i = 0; i < options.nr_tds; i++) {
-		if (!td_build(&tds[i], kvm, options.nr_vcpus, error) || !show_cpuid(i, error)) {
+		if (!td_build(&tds[i], kvm, options.nr_vcpus, TD_STEP_PAGES, error) ||
+		    !show_cpuid(i, error)) {
 			fprintf(stderr, "tdrun: td %u: %s\n", i, error);
 			return false;
 		}
@@ -265,9 +149,13 @@ static bool start_workers(void)
 	unsigned int i;
 
 	for (i = 0; i < nr_workers(); i++) {
-		workers[i].td = i / options.nr_vcpus;
+		workers[i].td_index = i / options.nr_vcpus;
+		workers[i].td = &tds[workers[i].td_index];
 		workers[i].vcpu = i % options.nr_vcpus;
-		if (pthread_create(&workers[i].thread, NULL, work_and_tell, &workers[i])) {
+		workers[i].max_exits = options.exits;
+		workers[i].interval_ms = options.interval_ms;
+		workers[i].verbose = options.verbose;
+		if (!worker_start(&workers[i], tell)) {
 			fprintf(stderr, "tdrun: cannot start a thread for each vCPU\n");
 			return false;
 		}
@@ -280,15 +168,14 @@ static bool join_workers(void)
 	bool ok = true;
 	unsigned int i;
 
-	stop = 1;
+	/* All at once, then one after the other */
+	for (i = 0; i < nr_workers(); i++)
+		workers[i].stop = 1;
 	for (i = 0; i < nr_workers(); i++) {
-		tds[workers[i].td].run[workers[i].vcpu]->immediate_exit = 1;
-		pthread_kill(workers[i].thread, SIGUSR2);
-	}
-	for (i = 0; i < nr_workers(); i++) {
-		pthread_join(workers[i].thread, NULL);
-		printf("td %u vcpu %u: %u exits, counter %u, %s\n", workers[i].td, workers[i].vcpu,
-		       workers[i].exits, workers[i].counter, workers[i].ok ? "unbroken" : "BROKEN");
+		worker_stop(&workers[i]);
+		printf("td %u vcpu %u: %u exits, counter %u, %s\n", workers[i].td_index,
+		       workers[i].vcpu, workers[i].exits, workers[i].counter,
+		       workers[i].ok ? "unbroken" : "BROKEN");
 		ok &= workers[i].ok;
 	}
 	return ok;
@@ -356,7 +243,7 @@ static bool parse_options(int argc, char **argv)
 	bool ok = true;
 	int c;
 
-	while (ok && (c = getopt_long(argc, argv, "t:c:n:i:uv", names, NULL)) != -1) {
+	while (ok && (c = getopt_long(argc, argv, "t:c:n:i:uve:m:", names, NULL)) != -1) {
 		switch (c) {
 		case 't':
 			ok = parse_number(optarg, 1, MAX_TDS, &options.nr_tds);
@@ -369,6 +256,12 @@ static bool parse_options(int argc, char **argv)
 			break;
 		case 'i':
 			ok = parse_number(optarg, 0, UINT32_MAX, &options.interval_ms);
+			break;
+		case 'e':
+			options.script = optarg;
+			break;
+		case 'm':
+			ok = parse_number(optarg, 0, TD_MAX_BULK_PAGES, &options.bulk_pages);
 			break;
 		case 'C':
 			ok = parse_cpuid(optarg);
@@ -403,9 +296,12 @@ int main(int argc, char **argv)
 		fprintf(stderr, "tdrun: /dev/kvm: %s, load kvm_intel first\n", strerror(errno));
 		return EXIT_FAILURE;
 	}
+	if (options.script)
+		return script_run(options.script, kvm, options.nr_vcpus, options.interval_ms,
+				  options.bulk_pages) ? EXIT_SUCCESS : EXIT_FAILURE;
 	block_signals(&signals);
 	for (i = 0; i < MAX_TDS; i++)
-		tds[i].vm = tds[i].memory = -1;
+		td_init(&tds[i], 0);
 	ok = run_all(kvm, &signals);
 	for (i = 0; i < options.nr_tds; i++)
 		td_release(&tds[i]);
