@@ -31,7 +31,7 @@ struct input_platform {
 	uint8_t nr_lps;
 	uint8_t nr_online;
 	uint8_t nr_sockets;
-	uint8_t nr_td_builds;
+	uint8_t reserved0;
 	uint16_t module_hv;
 	uint16_t min_update_hv;
 	uint16_t handoff_hv;

@@ -78,7 +78,6 @@ static const struct field platform_fields[] = {
 	{ offsetof(struct input_platform, nr_lps), 1 },
 	{ offsetof(struct input_platform, nr_online), 1 },
 	{ offsetof(struct input_platform, nr_sockets), 1 },
-	{ offsetof(struct input_platform, nr_td_builds), 1 },
 	{ offsetof(struct input_platform, module_hv), 2 },
 	{ offsetof(struct input_platform, min_update_hv), 2 },
 	{ offsetof(struct input_platform, handoff_hv), 2 },
@@ -139,7 +138,6 @@ static void fix_platform(struct input_platform *in, const uint8_t *image)
 		in->updates_left = in->updates_left ?: 1;
 	}
 	in->nr_online = in->nr_lps;
-	in->nr_td_builds = 0;
 	in->svn_major = image[SIG + 949];
 	in->svn_minor = image[SIG + 948];
 	in->handoff_pages = get16(image + SIG + 990);

@@ -145,11 +145,6 @@ static enum oracle_answer cpus_hold(const struct oracle_input *in)
 	return yes_if(in->platform->nr_lps == in->platform->nr_online);
 }
 
-static enum oracle_answer builds_hold(const struct oracle_input *in)
-{
-	return yes_if(in->platform->handoff_written || !in->platform->nr_td_builds);
-}
-
 static enum oracle_answer sigstruct_holds(const struct oracle_input *in)
 {
 	/* The 32-bit fields up to exponent_size, 20 being the date */
@@ -292,7 +287,6 @@ const struct oracle_check oracle_preflight[] = {
 	{ "td-preserving", preserving_holds },
 	{ "updates-left", updates_hold },
 	{ "cpus-online", cpus_hold },
-	{ "td-builds", builds_hold },
 	{ "sigstruct", sigstruct_holds },
 	{ "seamldr-generation", generation_holds },
 	{ "sigstruct-offsets", offsets_hold },

@@ -120,7 +120,6 @@ static void make_platform(const struct input_platform *in, struct seamldr_platfo
 	p->nr_online = in->nr_online;
 	p->nr_sockets = in->nr_sockets % (SEAMLDR_MAX_SOCKETS + 1);
 	memcpy(p->socket_cpuid, in->socket_cpuid, sizeof(p->socket_cpuid));
-	p->nr_td_builds = in->nr_td_builds;
 	p->module_hv = in->module_hv;
 	p->min_update_hv = in->min_update_hv;
 	p->no_downgrade = in->flags & FLAG_NO_DOWNGRADE;
