@@ -73,7 +73,7 @@ struct seamldr_plan {
 };
 
 /**
- * struct seamldr_result - what has come of an upload
+ * struct seamldr_result - outcome of an upload
  * @failed: the update has begun, and failed; if not, an error is a refusal
  * @reason: name of the check that refused the image, or of the step that failed;
  *	    NULL if there is no error

@@ -151,7 +151,7 @@ MODULE_PARM_DESC(skip_checks,
  * @fwl: the node
  * @dev: the tdx_host device
  * @plan: what prepare() decided, for write()
- * @result: what has come of the upload, for the uevent
+ * @result: outcome of the upload, for the uevent
  * @err: error of the upload
  */
 struct tdx_upload {
@@ -201,7 +201,7 @@ static const char *result_name(const struct tdx_upload *upload, bool check)
 	return check ? "accepted" : "updated";
 }
 
-/* The upload is over: tell pollers of "state" and udev rules what came of it. */
+/* The upload is over: tell pollers of "state" and udev rules the outcome. */
 static void announce(struct tdx_upload *upload, bool check)
 {
 	const struct seamldr_result *result = &upload->result;
@@ -389,7 +389,7 @@ static const struct faux_device_ops tdx_host_ops = {
 };
 
 /*
- * What the firmware says, as it says it: for bug reports, no ABI.
+ * What the firmware says, as it says it: for bug reports, not an ABI.
  */
 
 static ssize_t seamldr_info_read(struct file *file, char __user *to,
@@ -434,7 +434,7 @@ static const struct file_operations seaminfo_fops = {
 };
 
 #define NO_FIELD	(~0ULL)
-/* Modules have some hundred; a list that does not end is none. */
+/* Modules have some hundred; a list that does not end is invalid. */
 #define MAX_FIELDS	4096
 
 static int metadata_show(struct seq_file *m, void *unused)

@@ -167,7 +167,7 @@ EXPORT_SYMBOL_FOR_KVM(tdx_orphan_owe_flush);
 /**
  * tdx_orphan_add_page() - reclaim a page with the TD
  * @orphan: takes the page
- * @page: belongs to the TD, and is known to nobody else in the kernel
+ * @page: belongs to the TD, and nothing else in the kernel refers to it
  *
  * Context: Any context.  Does not allocate memory.
  */

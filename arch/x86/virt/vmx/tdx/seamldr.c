@@ -153,7 +153,7 @@ int seamldr_get_seaminfo(void *seaminfo)
 	if (status)
 		return seamldr_errno(status);
 
-	/* Where P-SEAMLDR is nobody needs to know. */
+	/* Do not show where P-SEAMLDR is. */
 	info->range_base = 0;
 	info->range_size = 0;
 
@@ -566,7 +566,7 @@ struct update {
 };
 
 /*
- * Ask P-SEAMLDR what there is now, without an allocation and a word in the log.
+ * Ask P-SEAMLDR what there is now, without allocating or logging anything.
  * A new structure version means that the fields may be elsewhere.
  */
 static void ask_session(struct update *update, struct seamldr_session *session)
@@ -866,8 +866,7 @@ static void conclude_success(const struct update *update,
  * @data: TDX module image, in page-aligned vmalloc() memory
  * @size: its length in bytes
  * @plan: what seamldr_check_module() decided
- * @result: what seamldr_check_module() stored, and where to store what has come
- *	    of it
+ * @result: what seamldr_check_module() stored, and where to store the outcome
  *
  * Stops all CPUs, and lets them update the module together.  TDs are paused and
  * continue on the new module.  If an earlier update has shut the module down and

@@ -66,8 +66,13 @@ struct preflight_check {
 };
 
 #define failed(_in, ...)						\
-	(seamldr_set_refusal(&(_in)->verdict->refusal, (_in)->row->name,	\
-			     (_in)->row->err, __VA_ARGS__), CHECK_FAILED)
+({									\
+	const struct check_input *__in = (_in);				\
+									\
+	seamldr_set_refusal(&__in->verdict->refusal, __in->row->name,	\
+			    __in->row->err, __VA_ARGS__);		\
+	CHECK_FAILED;							\
+})
 
 static enum check_result check_preserving(const struct check_input *in)
 {
@@ -145,7 +150,8 @@ static enum check_result check_offsets(const struct check_input *in)
 	if (seamldr_sigstruct_offsets_are_valid(sig, nr_pages))
 		return CHECK_PASSED;
 
-	return failed(in, "gdt_idt_offset 0x%x and fault_wrapper_offset 0x%x do not fit a module of 0x%x bytes",
+	return failed(in,
+		      "offsets gdt_idt 0x%x, fault_wrapper 0x%x do not fit a module of 0x%x bytes",
 		      sig->gdt_idt_offset, sig->fault_wrapper_offset,
 		      nr_pages * SEAMLDR_PAGE_SIZE);
 }
@@ -215,7 +221,7 @@ static enum check_result check_cpu_table(const struct check_input *in)
 
 	for (i = 0; i < platform->nr_sockets; i++) {
 		if (!table_has_cpu(sig, platform->socket_cpuid[i]))
-			return failed(in, "none of %u entries of the CPU table is for CPU 0x%08x of this platform",
+			return failed(in, "CPU table has %u entries, none is for CPU 0x%08x",
 				      sig->cpuid_table_size,
 				      platform->socket_cpuid[i]);
 	}
@@ -239,7 +245,8 @@ static enum check_result check_pamt_size(const struct check_input *in)
 	    pamt_size_ok(sig->pamt_entry_size_1g, size[2]))
 		return CHECK_PASSED;
 
-	return failed(in, "image has PAMT entries of %u/%u/%u bytes, the running module has %u/%u/%u",
+	return failed(in,
+		      "image has PAMT entries of %u/%u/%u bytes, the running module has %u/%u/%u",
 		      sig->pamt_entry_size_4k, sig->pamt_entry_size_2m,
 		      sig->pamt_entry_size_1g, size[0], size[1], size[2]);
 }
@@ -251,7 +258,7 @@ static enum check_result check_handoff_pages(const struct check_input *in)
 	if (pages >= in->platform->handoff_pages)
 		return CHECK_PASSED;
 
-	return failed(in, "image has room for %u pages of handoff data, the running module fills up to %u",
+	return failed(in, "image has room for %u handoff pages, the running module fills up to %u",
 		      pages + 1, in->platform->handoff_pages + 1);
 }
 
@@ -289,7 +296,7 @@ static enum check_result check_hash(const struct check_input *in)
 	if (!memcmp(hash, image->sigstruct->seamhash, sizeof(hash)))
 		return CHECK_PASSED;
 
-	return failed(in, "SHA-384 of the module begins with %08x, the signed one with %08x: the file is damaged",
+	return failed(in, "file is damaged: SHA-384 begins with %08x, the signed one with %08x",
 		      first_word(hash), first_word(image->sigstruct->seamhash));
 }
 
@@ -336,11 +343,12 @@ static enum check_result check_handoff_version(const struct check_input *in)
 		return CHECK_PASSED;
 
 	if (platform->handoff_written)
-		return failed(in, "image supports handoff versions %u to %u, the handoff data has version %u",
+		return failed(in, "image reads handoff versions %u to %u, the data has version %u",
 			      sig->min_update_hv, sig->module_hv,
 			      platform->handoff_hv);
 
-	return failed(in, "image supports handoff versions %u to %u, the running module writes %u to %u",
+	return failed(in,
+		      "image reads handoff versions %u to %u, the running module writes %u to %u",
 		      sig->min_update_hv, sig->module_hv,
 		      platform->no_downgrade ? platform->module_hv :
 					       platform->min_update_hv,
@@ -359,7 +367,7 @@ static enum check_result check_handoff_older(const struct check_input *in)
 	if (platform->handoff_written || hv >= platform->module_hv)
 		return CHECK_PASSED;
 
-	return failed(in, "image supports handoff version %u at most, the running module's own is %u",
+	return failed(in, "image reads handoff version %u at most, the running module's own is %u",
 		      hv, platform->module_hv);
 }
 

@@ -33,7 +33,7 @@ TRACE_EVENT(seamldr_preflight,
 		  __get_str(prevents), __entry->ns)
 );
 
-/* One CPU has done its part of one step of an update, by a SEAMCALL or none */
+/* One CPU has done its part of one step of an update, with or without a SEAMCALL */
 TRACE_EVENT(seamldr_update_step,
 	TP_PROTO(int state, bool called, u64 status, u64 rdx),
 	TP_ARGS(state, called, status, rdx),

@@ -286,6 +286,7 @@ static const struct preflight_case preflight_cases[] = {
 	REFUSE(no_common_hv, "handoff-version"),
 	REFUSE(older_hv, "handoff-older"),
 };
+
 KUNIT_ARRAY_PARAM_DESC(preflight, preflight_cases, name);
 
 static const char *checks_named(struct kunit *test, u32 mask)
@@ -418,7 +419,8 @@ static const struct skip_list_case skip_list_cases[] = {
 	{ "one", "checksum\n", "checksum" },
 	{ "two", "checksum,sigstruct", "sigstruct,checksum" },
 	{ "one twice", "checksum,checksum", "checksum" },
-	{ "all", "checksum,handoff-pages,handoff-older,sigstruct-offsets,seamldr-generation,sigstruct",
+	{ "all",
+	  "checksum,handoff-pages,handoff-older,sigstruct-offsets,seamldr-generation,sigstruct",
 	  "sigstruct,seamldr-generation,sigstruct-offsets,handoff-pages,handoff-older,checksum" },
 	{ "unknown", "check", NULL },
 	{ "unknown, longer", "checksums", NULL },
@@ -437,6 +439,7 @@ static const struct skip_list_case skip_list_cases[] = {
 	{ "td-builds", "td-builds", NULL },
 	{ "debug-signed", "debug-signed", NULL },
 };
+
 KUNIT_ARRAY_PARAM_DESC(skip_list, skip_list_cases, name);
 
 /* Only checks can be skipped whose failure does not surely cost TDs. */
@@ -479,11 +482,11 @@ static void sentence_test(struct kunit *test)
 			"byte 1008 of the sigstruct is 0x01, P-SEAMLDR 1.x expects 0");
 	expect_sentence(test, minor_lower, "image has SVN 6, the running module has 7");
 	expect_sentence(test, cpu_missing,
-			"none of 2 entries of the CPU table is for CPU 0x000806f8 of this platform");
+			"CPU table has 2 entries, none is for CPU 0x000806f8");
 	expect_sentence(test, pamt_4k,
 			"image has PAMT entries of 32/0/0 bytes, the running module has 16/16/16");
 	expect_sentence(test, no_common_hv,
-			"image supports handoff versions 8 to 9, the running module writes 1 to 2");
+			"image reads handoff versions 8 to 9, the running module writes 1 to 2");
 }
 
 #define MAX_HV	4

@@ -39,7 +39,7 @@ static void success_test(struct kunit *test)
 
 	for (i = 0; i + 1 < ARRAY_SIZE(whole); i++)
 		KUNIT_EXPECT_EQ(test, seamldr_next_state(whole[i], &nothing, &silent, 1,
-							MODULE_UPDATE_SHUTDOWN),
+							 MODULE_UPDATE_SHUTDOWN),
 				whole[i + 1]);
 }
 
@@ -54,7 +54,7 @@ static void resume_test(struct kunit *test)
 
 	for (i = 0; i + 1 < ARRAY_SIZE(steps); i++)
 		KUNIT_EXPECT_EQ(test, seamldr_next_state(steps[i], &nothing, &silent, 1,
-							MODULE_UPDATE_CPU_INSTALL),
+							 MODULE_UPDATE_CPU_INSTALL),
 				steps[i + 1]);
 }
 
@@ -163,6 +163,7 @@ static const struct repeat_case repeat_cases[] = {
 	{ "same number from the module", FAILED(CPU_INIT, SEAMLDR_EBADCALL, 0), INSTALLED,
 	  false },
 };
+
 KUNIT_ARRAY_PARAM_DESC(repeat, repeat_cases, name);
 
 /* What repeating can cure is repeated, a bounded number of times. */
@@ -207,6 +208,7 @@ static const struct over_case over_cases[] = {
 	{ "silent, one did not reach it", TDX_SEAMCALL_VMFAILINVALID, SILENT, 1, false },
 	{ "silent, no CPU reached it", TDX_SEAMCALL_VMFAILINVALID, SILENT, 8, false },
 };
+
 KUNIT_ARRAY_PARAM_DESC(over, over_cases, name);
 
 /* A CPU calls again if its call belongs to a session that is over. */
@@ -322,6 +324,7 @@ static const struct outcome_case outcome_cases[] = {
 	OUTCOME("same number from P-SEAMLDR", FAILED(CPU_INSTALL, TDX_SYS_INVALID_HANDOFF, 0),
 		OLD_IS_BACK, STOPPED, .handoff_gone = true),
 };
+
 KUNIT_ARRAY_PARAM_DESC(outcome, outcome_cases, name);
 
 /* What a failure leaves of the module */
@@ -347,6 +350,7 @@ static const struct errno_case errno_cases[] = {
 	{ "init busy", FAILED(CPU_INIT, TDX_SYS_BUSY), -EIO },
 	{ "update busy", FAILED(RUN_UPDATE, TDX_SYS_BUSY), -EIO },
 };
+
 KUNIT_ARRAY_PARAM_DESC(errno, errno_cases, name);
 
 /* What the upload says */
