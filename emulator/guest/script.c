@@ -26,12 +26,13 @@
 
 #define DONE			"done"
 
-/** struct script - what the commands work on */
+/** struct script - what the commands work on; @since: counters at the last look at them */
 struct script {
 	int kvm;
 	unsigned int nr_vcpus;
 	struct td td;
 	struct worker worker[TD_MAX_VCPUS];
+	uint32_t since[TD_MAX_VCPUS];
 	int other_vm;
 	int other_vcpu;
 	bool quit;
@@ -189,8 +190,16 @@ static void do_run(struct script *s, char **word)
 	answer(s, DONE);
 }
 
-/* "runs", "waits", "partly" or "ended", by what the workers counted since then */
-static const char *counted(const struct script *s, const uint32_t *since)
+static void look(struct script *s)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->nr_vcpus; i++)
+		s->since[i] = s->worker[i].counter;
+}
+
+/* "runs", "waits", "partly" or "ended", by what the workers counted since the last look */
+static const char *counted(const struct script *s)
 {
 	unsigned int i, running = 0, count = 0;
 
@@ -200,29 +209,28 @@ static const char *counted(const struct script *s, const uint32_t *since)
 		if (s->worker[i].ended)
 			return "ended";
 		running++;
-		count += s->worker[i].counter != since[i];
+		count += s->worker[i].counter != s->since[i];
 	}
 	return !count ? "waits" : count == running ? "runs" : "partly";
 }
 
 static void do_counts(struct script *s, char **word)
 {
-	uint32_t since[TD_MAX_VCPUS];
 	unsigned long ms, end;
 	const char *result;
-	unsigned int i;
 
 	if (!number(word[1], UINT32_MAX, &ms)) {
-		answer(s, "(counts wants milliseconds)");
+		answer(s, "(%s wants milliseconds)", word[0]);
 		return;
 	}
-	for (i = 0; i < s->nr_vcpus; i++)
-		since[i] = s->worker[i].counter;
+	if (!strcmp(word[0], "counts"))
+		look(s);
 	end = now_ms() + ms;
 	do {
 		sleep_ms(POLL_MS);
-		result = counted(s, since);
+		result = counted(s);
 	} while (now_ms() < end && (!strcmp(result, "waits") || !strcmp(result, "partly")));
+	look(s);
 	answer(s, "%s", result);
 }
 
@@ -425,6 +433,7 @@ static const struct command {
 	{ "finalize", do_finalize },
 	{ "run", do_run },
 	{ "counts", do_counts },
+	{ "counted", do_counts },
 	{ "ended", do_ended },
 	{ "kick", do_kick },
 	{ "move", do_move },

@@ -25,6 +25,7 @@
  *	run [VCPU...]		have these run, or all
  *	counts MS		do those that run count within that time? runs (all do),
  *				waits (none does), partly, ended (one of them has)
+ *	counted MS		the same, but since the last such question
  *	ended VCPU MS		why the vCPU came to its end within that time, or "no"
  *	kick [VCPU...]		a signal; "no" for one that does not leave KVM_RUN
  *	move VCPU CPU		where it runs from now on
