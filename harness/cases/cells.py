@@ -157,6 +157,7 @@ class Rules(Table):
 
 Image = namedtuple("Image", "name build damage")
 Machine = namedtuple("Machine", "name plugin module cpus memory append")
+Program = namedtuple("Program", "name text")
 Place = namedtuple("Place", "name leaf page which")
 Step = namedtuple("Step", "phase text want within")
 # One run of a case: in state "stopped" something happens, and END ends that state.
@@ -180,7 +181,8 @@ VERBS = {
 # ... and those of a TD are those of emulator/guest/script.h.
 TD_VERBS = {
     "build": ("done", 0, 1), "finalize": ("done", 0, 0), "run": ("done", 0, 4),
-    "counts": (None, 0, 0), "ended": (None, 1, 1), "kick": ("done", 0, 4),
+    "counts": (None, 0, 0), "counted": (None, 0, 0),
+    "ended": (None, 1, 1), "kick": ("done", 0, 4),
     "move": ("done", 2, 2), "nmi": ("done", 1, 1), "self-nmi": ("done", 1, 1),
     "hole": ("done", 1, 3), "share": ("done", 1, 3), "private": ("done", 1, 3),
     "slot": ("done", 2, 2), "prefault": ("done", 1, 3), "tdx": ("done", 1, 1),
@@ -202,12 +204,12 @@ class Kvm(Table):
     """What else happens while an update fails."""
 
     def __init__(self, path=KVM):
-        self.images, self.machines, self.places, self.cases = {}, {}, {}, {}
+        self.images, self.machines, self.programs, self.places, self.cases = {}, {}, {}, {}, {}
         super().__init__(path)
 
     def add(self, kind, c):
         kinds = {"image": (Image, self.images), "machine": (Machine, self.machines),
-                 "place": (Place, self.places)}
+                 "program": (Program, self.programs), "place": (Place, self.places)}
         if kind in kinds:
             make, where = kinds[kind]
             if len(c) != len(make._fields):
@@ -271,7 +273,7 @@ class Kvm(Table):
             raise self.wrong(f"case {case}: \"{words}\": say what it must answer, behind ->")
         if verb == "upload" and args[0] not in self.images:
             raise self.wrong(f"case {case}: there is no image \"{args[0]}\"")
-        if verb == "counts":
+        if verb in ("counts", "counted"):
             words += f" {LOOK_MS.get(want, LOOK_MS['runs'])}"
         elif verb == "ended":
             words += f" {ENDED_MS}"
