@@ -24,8 +24,8 @@
 
 /**
  * struct pending_call - a call between its two halves
- * @hit: @fault decides what comes of it
- * @fault: a copy, for faults can be cleared meanwhile
+ * @hit: @fault applies to the call
+ * @fault: a copy, because a command can clear the faults between the two halves
  */
 struct pending_call {
 	bool hit;

@@ -76,7 +76,7 @@ void dram_clear(struct dram *dram)
 		}
 		dram->bucket[i] = NULL;
 	}
-	/* A KeyID belongs to its TD, and there is none any more */
+	/* All TDs were removed above, and KeyIDs belong to TDs. */
 	forget_property(dram->property);
 	pthread_mutex_unlock(&dram->lock);
 

@@ -57,7 +57,7 @@ static void configure(struct native_leaf *leaf, const struct module_cpuid_config
 	}
 }
 
-/* Its index; nr_leaves: there is none */
+/* Returns the index of the entry, or nr_leaves if the TD does not have it. */
 static unsigned int find(const struct td_cpuid *cpuid, uint32_t leaf, uint32_t subleaf)
 {
 	unsigned int i = 0;

@@ -140,7 +140,7 @@ FIXTURE_TEST(fault_at_seamdb)
 	return true;
 }
 
-/* The words for what INFO wrote; half of a buffer at the end of memory is none */
+/* The trace describes what INFO wrote, unless the buffer is only half in memory. */
 FIXTURE_TEST(info_in_words)
 {
 	const uint8_t *mrseam = host_image_sigstruct(&f->old)->seamhash;

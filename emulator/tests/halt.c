@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * LPs that never come back from a SEAMCALL (SEAM ABI 4.5), and such that are late
- * for one: what the others see meanwhile.
+ * LPs that never return from a SEAMCALL (SEAM ABI 4.5), LPs whose SEAMCALL is
+ * delayed, and what the other LPs see in both cases.
  */
 #include <string.h>
 

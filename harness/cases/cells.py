@@ -235,7 +235,7 @@ class Kvm(Table):
             raise self.wrong(f"case {name}: says nowhere what it is about")
         for need in fields.get("needs", "").split():
             if need not in NEEDS:
-                raise self.wrong(f"case {name}: needs \"{need}\", which is none of "
+                raise self.wrong(f"case {name}: needs \"{need}\", expected one of "
                                  f"{', '.join(NEEDS)}")
         if fields.get("machine", "usual") not in self.machines:
             raise self.wrong(f"case {name}: there is no machine \"{fields['machine']}\"")
