@@ -253,7 +253,7 @@ EXPORT_SYMBOL_FOR_KVM(tdx_orphan_defer_removal);
  * @removal: where to store it
  *
  * Context: kvm->mmu_lock is held for writing.
- * Return: false if there is none.
+ * Return: false if no removal is deferred.
  */
 bool tdx_orphan_next_removal(struct tdx_orphan *orphan, struct tdx_removal *removal)
 {
@@ -449,6 +449,7 @@ static u64 orphan_reclaim_pages(struct tdx_orphan *orphan)
 	struct page *page, *tmp;
 
 	list_for_each_entry_safe(page, tmp, &orphan->pages, lru) {
+		cond_resched();
 		err = reclaim_page(page);
 		if (not_ready(err))
 			return err;
@@ -460,7 +461,6 @@ static u64 orphan_reclaim_pages(struct tdx_orphan *orphan)
 		list_del(&page->lru);
 		__free_page(page);
 		orphan->nr_pages--;
-		cond_resched();
 	}
 
 	return result;
@@ -472,6 +472,7 @@ static u64 reclaim_private_page(struct tdx_orphan *orphan, void *entry)
 	struct page *page = xa_untag_pointer(entry);
 	u64 err;
 
+	cond_resched();
 	if (xa_pointer_tag(entry) == TDX_PAGE_REMOVED) {
 		tdx_quirk_reset_page(page);
 	} else {
@@ -482,7 +483,6 @@ static u64 reclaim_private_page(struct tdx_orphan *orphan, void *entry)
 
 	put_page(page);
 	orphan->nr_pages--;
-	cond_resched();
 
 	return TDX_SUCCESS;
 }
