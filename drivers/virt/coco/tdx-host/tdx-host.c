@@ -128,12 +128,19 @@ static u32 skip_checks;
 
 static int skip_checks_set(const char *val, const struct kernel_param *kp)
 {
-	return seamldr_set_skip(val, &skip_checks);
+	u32 skip;
+	int ret;
+
+	ret = seamldr_set_skip(val, &skip);
+	if (!ret)
+		WRITE_ONCE(skip_checks, skip);
+
+	return ret;
 }
 
 static int skip_checks_get(char *buf, const struct kernel_param *kp)
 {
-	int len = seamldr_show_skip(skip_checks, buf, PAGE_SIZE - 1);
+	int len = seamldr_show_skip(READ_ONCE(skip_checks), buf, PAGE_SIZE - 1);
 
 	return len + scnprintf(buf + len, PAGE_SIZE - len, "\n");
 }
