@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Completion statuses of both firmwares (SEAM ABI 3.2 and 5). */
+/*
+ * Completion statuses of both firmwares (SEAM ABI 3.2 and 5).  The kernel has the
+ * same numbers in headers of its own, which are not used here: the model must not
+ * share a mistake with the code that it tests.
+ */
 #ifndef EMULATOR_SEAM_STATUS_H
 #define EMULATOR_SEAM_STATUS_H
 

@@ -100,16 +100,22 @@ FIXTURE_TEST(of_an_end)
 	return true;
 }
 
-/* Neither a module that is shut down nor one that has just come has any KeyIDs to show */
+/* The numbers as text, for is() to compare with later ones */
+static void note_pages(struct fixture *f, char *text)
+{
+	struct platform_pages pages = platform_pages(f->host.platform);
+
+	platform_pages_text(&pages, text);
+}
+
+/* The numbers stay during an update, when no module has the KeyIDs. */
 FIXTURE_TEST(across_an_update)
 {
 	char before[PLATFORM_PAGES_TEXT];
-	struct platform_pages pages;
 	struct guest guest;
 
 	CHECK(build(f, &guest));
-	pages = platform_pages(f->host.platform);
-	platform_pages_text(&pages, before);
+	note_pages(f, before);
 	CHECK_EQ(fixture_shutdown(f, 0), TDX_SUCCESS);
 	CHECK(is(f, before));
 	CHECK_EQ(fixture_install(f).status, SEAMLDR_SUCCESS);
@@ -121,16 +127,14 @@ FIXTURE_TEST(across_an_update)
 	return true;
 }
 
-/* Without a module nobody can give them back, and they stay until a reset */
+/* Pages cannot be reclaimed without a module, and stay until a reset. */
 FIXTURE_TEST(of_a_lost_module)
 {
 	char before[PLATFORM_PAGES_TEXT], error[PLATFORM_ERROR_SIZE];
-	struct platform_pages pages;
 	struct guest guest;
 
 	CHECK(build(f, &guest));
-	pages = platform_pages(f->host.platform);
-	platform_pages_text(&pages, before);
+	note_pages(f, before);
 	CHECK_EQ(fixture_shutdown(f, 0), TDX_SUCCESS);
 	host_image_module(&f->new)[0] ^= 1;
 	CHECK_EQ(fixture_install(f).status, SEAMLDR_EBADHASH);
