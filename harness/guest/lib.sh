@@ -76,6 +76,18 @@ tap_done()
 	[ "$tap_failed" = 0 ]
 }
 
+# load_drivers: afterwards there is the device, if the TDX module is initialized. Some
+# kernels do that at boot, in others KVM does it when it is loaded.
+load_drivers()
+{
+	modprobe tdx-host
+	kvm_initializes=
+	if [ ! -e "$TDX_HOST" ]; then
+		kvm_initializes=yes
+		modprobe kvm-intel tdx=1
+	fi
+}
+
 # attr NAME: the value of an attribute of the tdx_host device, or why none.
 attr()
 {
