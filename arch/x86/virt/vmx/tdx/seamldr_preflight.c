@@ -234,7 +234,7 @@ static bool pamt_size_ok(u16 size, u16 expected)
 	return !size || size == expected;
 }
 
-/* PAMTs were allocated at boot, and keep their layout. */
+/* PAMTs are allocated once, and keep their layout. */
 static enum check_result check_pamt_size(const struct check_input *in)
 {
 	const struct seam_sigstruct *sig = in->image->sigstruct;
