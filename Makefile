@@ -10,7 +10,8 @@ help:
 	@echo 'make check-full  all of that and more, for hours; FULL="matrix rt" some parts'
 	@echo 'make shell    a root shell inside the virtual TDX host'
 	@echo 'make tree     patches/KERNEL -> git tree build/linux-KERNEL, a commit each'
-	@echo 'make fold     that tree -> patches/KERNEL and the files at kernel paths'
+	@echo 'make fold     that tree -> patches/KERNEL; of the default kernel also the'
+	@echo '              files at kernel paths'
 	@echo 'make clean    remove build/'
 	@echo
 	@echo 'KERNEL=7.1            which kernel: a directory of patches/, or mainline-7.3'

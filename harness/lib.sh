@@ -11,7 +11,9 @@ HARNESS=$TOP/harness
 BUILD=$(realpath -m "${BUILD:-$TOP/build}")
 ROOT=$BUILD/root
 LOG=$BUILD/log
-KERNEL=${KERNEL:-7.1}
+# Its series is the one whose result stands as whole files at their kernel paths.
+DEFAULT_KERNEL=7.1
+KERNEL=${KERNEL:-$DEFAULT_KERNEL}
 # The same source in another configuration: VARIANT=debug adds what
 # harness/config/debug.config says, and has its own kernel, modules, initramfs.
 VARIANT=${VARIANT:-}
@@ -19,7 +21,7 @@ FLAVOUR=${FLAVOUR:-$KERNEL${VARIANT:+-$VARIANT}}
 JOBS=${JOBS:-$(nproc)}
 
 # What a first run needs at its peak, with room for one rebuild.
-NEEDED_MIB=7000
+NEEDED_MIB=10000
 
 # The start of the whole command, kept across the scripts that it calls.
 export HARNESS_T0=${HARNESS_T0:-$(date +%s)}
