@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The commands of the project. What they do is in harness/, one script each.
 
-.PHONY: help run check check-full fuzz shell tree fold clean
+.PHONY: help run check check-full fuzz shell tree fold dist deb clean
 
 help:
 	@echo 'make run      build everything, boot the virtual TDX host, show updates'
@@ -12,6 +12,8 @@ help:
 	@echo 'make tree     patches/KERNEL -> git tree build/linux-KERNEL, a commit each'
 	@echo 'make fold     that tree -> patches/KERNEL; of the default kernel also the'
 	@echo '              files at kernel paths'
+	@echo 'make dist     the series as one patch and as a tarball, in build/dist'
+	@echo 'make deb      Debian packages of the kernel with the series, in build/deb-KERNEL'
 	@echo 'make clean    remove build/'
 	@echo
 	@echo 'KERNEL=7.1            which kernel: a directory of patches/, or mainline-7.3'
@@ -19,6 +21,7 @@ help:
 	@echo 'LINUX_SRC=DIR|FILE    kernel tree or tarball of your own, same series'
 	@echo 'CHECKS="series kunit" only these of make check'
 	@echo 'IMAGES=DIR            module images of your own, for make check'
+	@echo 'CONFIG=FILE           configuration of your own, for make deb; LOCALVERSION=-tdx'
 	@echo 'CPUS=4                CPUs of the virtual TDX host'
 	@echo 'MIRROR=URI            Debian mirror, instead of the one that apt uses here'
 	@echo 'BUILD=DIR             where everything is built, instead of build/'
@@ -43,6 +46,12 @@ tree:
 
 fold:
 	@harness/source && harness/inroot harness/series fold
+
+dist:
+	@harness/source && harness/inroot harness/series tree && harness/inroot harness/dist
+
+deb:
+	@harness/deb
 
 clean:
 	@harness/clean
