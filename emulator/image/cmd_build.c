@@ -213,7 +213,7 @@ static void parse_like(struct image_spec *spec, const char *text)
 		release_name(&releases[i], name);
 		snprintf(known + strlen(known), sizeof(known) - strlen(known), " %s", name);
 	}
-	usage_error("--like: \"%s\" is no release that is known; these are:%s.", text, known);
+	usage_error("--like: \"%s\" is not a known release; these are:%s.", text, known);
 }
 
 static void parse_plain_number(struct image_spec *spec, const struct number *number,

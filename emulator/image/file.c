@@ -67,7 +67,7 @@ struct blob file_parse(const char *path, const struct image_file *file)
 	struct blob blob;
 
 	if (!blob_parse(file->data, file->size, &blob, error))
-		fail("%s is no usable image. %s", path, error);
+		fail("%s is not a usable image. %s", path, error);
 
 	return blob;
 }
@@ -82,8 +82,8 @@ void file_sign(struct image_file *file, const char *key_path)
 	EVP_PKEY *key = image_read_key(key_path);
 
 	if (!key)
-		fail("%s is no readable PEM file with a private key.", key_path);
+		fail("%s is not a readable PEM file with a private key.", key_path);
 	if (!image_sign(file_sigstruct(file), key))
-		fail("%s is no RSA-3072 key with exponent 65537.", key_path);
+		fail("%s is not an RSA-3072 key with exponent 65537.", key_path);
 	EVP_PKEY_free(key);
 }

@@ -82,7 +82,7 @@ uint64_t parse_number(const char *option, const char *text, uint64_t max)
 
 	value = strtoull(text, &end, 0);
 	if (!*text || *end || *text == '-' || value > max)
-		usage_error("%s: \"%s\" is no number from 0 to %llu.", option, text,
+		usage_error("%s: \"%s\" is not a number from 0 to %llu.", option, text,
 			    (unsigned long long)max);
 
 	return value;

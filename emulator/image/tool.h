@@ -19,7 +19,7 @@ void fail(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)
 /** usage_error() - the same for the command line, with exit status 2 */
 void usage_error(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
-/** parse_number() - @text as a number of at most @max; exits if it is none */
+/** parse_number() - @text as a number of at most @max; exits if it is not one */
 uint64_t parse_number(const char *option, const char *text, uint64_t max);
 
 /** parse_header() - "0x100" or "0x200"; exits otherwise */
@@ -31,7 +31,7 @@ struct image_file file_read(const char *path);
 /** file_write() - write a whole file, or nothing at all; exits on failure */
 void file_write(const char *path, const struct image_file *file);
 
-/** file_parse() - the parts of an image; exits if it is none */
+/** file_parse() - the parts of an image; exits if it is not one */
 struct blob file_parse(const char *path, const struct image_file *file);
 
 /** file_sign() - sign the sigstruct in @file with the key at @path; exits on failure */

@@ -113,7 +113,7 @@ bool platform_lp_in_td(const struct platform *platform, unsigned int lp)
 
 void platform_hold_lp(struct platform *platform, unsigned int lp, bool inside)
 {
-	/* Apart from what VP.ENTER notes: the LP may go in and out of TDs meanwhile */
+	/* Apart from what VP.ENTER notes: the LP may enter and leave TDs at any time */
 	if (atomic_exchange(&platform->lp_held[lp], inside) == inside)
 		return;
 

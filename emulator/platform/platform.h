@@ -74,7 +74,7 @@ struct platform_hooks {
  * @nr_mktme_keyids: low half of MSR 0x87
  * @nr_tdx_keyids: high half of MSR 0x87; private KeyIDs start right above
  *	@nr_mktme_keyids
- * @seamrr_base: MSR 0x1400. The SEAM range is no guest memory: the models keep
+ * @seamrr_base: MSR 0x1400. The SEAM range is not guest memory: the models keep
  *	its content themselves, it only must not lie inside a CMR.
  * @seamrr_size: power of two, 32 MiB or more
  * @p_seamldr_base: start of P-SEAMLDR's own range at the top of the SEAM range

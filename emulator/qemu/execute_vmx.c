@@ -124,7 +124,7 @@ void execute_vm_entry(unsigned int index, void *userdata)
 
 	if (!usable(vcpu->vmx.on))
 		return;
-	machine_alert(vcpu, "%s: VM entry of guests that are no TDs is not modelled, it fails",
+	machine_alert(vcpu, "%s: VM entry of guests that are not TDs is not modelled, it fails",
 		      insn_name(site->insn.kind));
 	site_finish(vcpu, site, vmx_enter(&vcpu->vmx));
 }

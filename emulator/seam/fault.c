@@ -55,7 +55,7 @@ static bool parse_status(struct fault *fault, const char *text)
 		if (errno || strncasecmp(text, "0x", 2) || *end)
 			return false;
 	}
-	/* A call that did nothing and says it succeeded is no firmware's answer. */
+	/* No firmware answers that a call has succeeded which did nothing. */
 	return fault->status != 0;
 }
 

@@ -33,7 +33,7 @@ void seam_trace_call(struct seam_trace *trace, const struct seam_call *call);
 /** SEAM_TRACE_NO_LP - lp of an event that belongs to none */
 #define SEAM_TRACE_NO_LP	(-1)
 
-/** seam_trace_event() - a line that is no SEAMCALL: a reset, an armed fault */
+/** seam_trace_event() - a line that is not a SEAMCALL: a reset, an armed fault */
 void seam_trace_event(struct seam_trace *trace, int lp, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 

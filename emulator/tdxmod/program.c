@@ -49,7 +49,7 @@ static bool arguments_ok(const struct program_statement *statement)
 	return false;
 }
 
-/* @line is changed; an empty line is no statement and no error */
+/* @line is changed; an empty line is neither a statement nor an error */
 static bool parse_statement(char *line, struct program_text *text)
 {
 	struct program_statement *statement = &text->statement[text->nr_statements];

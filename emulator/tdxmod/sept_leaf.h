@@ -26,7 +26,7 @@ typedef uint64_t sept_work(struct tdxmod *mod, unsigned int lp, struct td *td,
 uint64_t sept_leaf(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs,
 		   uint32_t allowed, sept_work *work);
 
-/** sept_leaf_at() - the same for a leaf whose RCX is no plain GPA and level */
+/** sept_leaf_at() - the same for a leaf whose RCX is not a plain GPA and level */
 uint64_t sept_leaf_at(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs,
 		      uint64_t gpa, unsigned int level, uint32_t allowed, sept_work *work);
 

@@ -181,7 +181,7 @@ static bool conditions(void)
 static const struct test tests[] = {
 	{ "every intercepted instruction, with its length", kinds_and_lengths },
 	{ "instructions next to them are left alone", neighbours },
-	{ "an instruction that ends too early is none", truncated },
+	{ "an instruction that ends too early is not decoded", truncated },
 	{ "memory operands", operands },
 	{ "consumers of flags", flag_consumers },
 	{ "conditions", conditions },

@@ -209,7 +209,7 @@ static const struct test tests[] = {
 	{ "every field is read", reads_everything },
 	{ "nonsense is refused with a sentence", refuses_nonsense },
 	{ "length of a fault", limits_length },
-	{ "a fault of one firmware is none of the other", tells_firmwares_apart },
+	{ "a fault of one firmware does not hit the other", tells_firmwares_apart },
 	{ "a fault that hits always", hits_always },
 	{ "cpu, nth and times select among matching calls", counts_matching_calls },
 	{ "arrival positions in a session", selects_arrivals },

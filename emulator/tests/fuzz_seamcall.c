@@ -72,7 +72,7 @@ static bool transition_ok(const struct step *step, int from, int to, uint64_t st
 	if (from == to)
 		return true;
 
-	/* P-SEAMLDR takes the module away, gives it back, or brings a new one */
+	/* P-SEAMLDR removes the module, restores it, or installs a new one */
 	if (step->rax & SEAM_P_SEAMLDR) {
 		if (to == -1)
 			return step->rax == SEAMLDR_INSTALL || step->rax == SEAMLDR_CLEANUP ||

@@ -290,7 +290,7 @@ FIXTURE_TEST_WITH(updates_left, two_updates)
 	CHECK_EQ(fixture_shutdown(f, 0), TDX_SUCCESS);
 	CHECK_EQ(fixture_install(f).status, SEAMLDR_EBADCALL);
 
-	/* A failed update is none; LOAD starts again */
+	/* A failed update does not count; LOAD starts again */
 	CHECK_EQ(host_info(&f->host, &info), SEAMLDR_SUCCESS);
 	CHECK_EQ(info.num_remaining_updates, 0);
 	host_put_image(&f->host, &f->new, SEAMLDR_SCENARIO_LOAD);

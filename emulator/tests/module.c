@@ -109,7 +109,7 @@ FIXTURE_TEST(dispatcher)
 	CHECK_EQ(call(f, 0, 54), TDX_OPERAND_INVALID);
 	CHECK_EQ(call(f, 0, TDH_MEM_PAGE_PROMOTE), TDX_OPERAND_INVALID);
 	CHECK_EQ(f->host.diagnoses, before + 2);
-	/* That public releases lack this one is no gap of the model */
+	/* Public releases lack this one, so it is not a gap of the model */
 	CHECK_EQ(call(f, 0, TDH_SYS_DISABLE), TDX_OPERAND_INVALID);
 	CHECK_EQ(f->host.diagnoses, before + 2);
 

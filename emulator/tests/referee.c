@@ -192,7 +192,7 @@ static const struct test tests[] = {
 	{ "SEAMCALL outside VMX operation", vmx_off },
 	{ "module call while a session is open", module_call_in_session },
 	{ "interrupts enabled in the stopped section", interrupts },
-	{ "interrupts enabled in calls that are no step of it", interrupts_elsewhere },
+	{ "interrupts enabled in calls that are not a step of it", interrupts_elsewhere },
 	{ "skipped LP", skipped_lp },
 	{ "other failures of UPDATE", other_failures },
 	{ "failures that a fault causes", faults_do_not_count },

@@ -194,7 +194,7 @@ FIXTURE_TEST(operand_order)
 	return true;
 }
 
-/* The leaves of which a fatal or blocked TD is none of the business any more */
+/* The leaves that do not accept a fatal or blocked TD */
 FIXTURE_TEST(unusable_td)
 {
 	static const struct {

@@ -233,7 +233,7 @@ COLD_TEST(hole)
 	platform->nr_cmrs = 3;
 	platform->cmr[0] = (struct platform_cmr) { 0, GIB + 64 * MIB };
 	platform->cmr[1] = (struct platform_cmr) { GIB + 96 * MIB, 32 * MIB };
-	/* A neighbour that touches is no hole */
+	/* Neighbours that touch leave no hole */
 	platform->cmr[2] = (struct platform_cmr) { GIB + 128 * MIB, GIB - 128 * MIB };
 	CHECK_EQ(initialise(f), TDX_SUCCESS);
 	memory_init(&memory);

@@ -6,7 +6,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/../checks/lib.sh"
 
 DIR=$BUILD/bisect
-# shellcheck disable=SC2034 # who sources this uses it
+# shellcheck disable=SC2034 # used by scripts that source this
 PASSED=$DIR/passed
 
 # means DEPTH: a commit that passed has passed for as long as these are the same.

@@ -88,7 +88,7 @@ class Rules(Table):
             elif kind == "unreachable":
                 self.gaps.append(Gap(c[0], *[x.split() for x in c[1:5]], c[5]))
             else:
-                raise self.wrong(f"\"{kind}\" is no kind of line: {' | '.join(c)}")
+                raise self.wrong(f"\"{kind}\" is not a kind of line: {' | '.join(c)}")
         except (TypeError, IndexError):
             raise self.wrong(f"wrong number of columns: {kind} {' | '.join(c)}") from None
 
@@ -221,14 +221,14 @@ class Kvm(Table):
                 raise self.wrong(f"case {c[0]}: is there twice")
             self.cases[c[0]] = self.fields(c[0], c[1:])
         else:
-            raise self.wrong(f"\"{kind}\" is no kind of line: {' | '.join(c)}")
+            raise self.wrong(f"\"{kind}\" is not a kind of line: {' | '.join(c)}")
 
     def fields(self, name, columns):
         fields = {}
         for column in columns:
             field, colon, value = column.partition(":")
             if not colon or field not in FIELDS or field in fields:
-                raise self.wrong(f"case {name}: \"{field}\" is no field, or is there twice; "
+                raise self.wrong(f"case {name}: \"{field}\" is not a field, or is there twice; "
                                  f"the fields are {', '.join(FIELDS)}")
             fields[field] = value.strip()
         if "what" not in fields:

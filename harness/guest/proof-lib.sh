@@ -7,14 +7,14 @@ PROOF=/proof
 
 # P-SEAMLDR holds an upload up in the middle of its checks.
 HOLD_CHECKS=SEAMLDR.SEAMINFO:delay=6000
-MEANWHILE_TRIES=4
+BETWEEN_TRIES=4
 # How long an upload may take to get to its checks, on a machine with other work
 CHECKS_BEGIN_S=60
 
 # A CPU that goes offline waits for an RCU grace period, and there is none while
 # P-SEAMLDR holds the upload up. So a real-time task keeps the upload's CPU from
 # going on right behind that, until the other one has got ahead of it.
-offline_meanwhile()
+offline_between()
 {
 	(checks_begin; sleep 1; echo 0 >/sys/devices/system/cpu/cpu3/online) &
 	(checks_begin; sleep 3; exec taskset -c 1 chrt -f 10 sh -c "while :; do :; done") &
@@ -49,8 +49,8 @@ provoke()
 		td_build_wait ;;
 	older)
 		echo handoff-older >/sys/module/tdx_host/parameters/skip_checks ;;
-	offline-meanwhile)
-		offline_meanwhile ;;
+	offline-between)
+		offline_between ;;
 	fault\ *)
 		for spec in ${row_done#fault }; do
 			control "fault $spec"
@@ -90,7 +90,7 @@ proof_upload()
 missed()
 {
 	case $row_done:$fw_error in
-	*-meanwhile:preparing:* | *-meanwhile:) return 0 ;;
+	*-between:preparing:* | *-between:) return 0 ;;
 	*) return 1 ;;
 	esac
 }
@@ -98,7 +98,7 @@ missed()
 # row_do NAME
 row_do()
 {
-	local tries=$MEANWHILE_TRIES
+	local tries=$BETWEEN_TRIES
 
 	row_read $PROOF/rows "$1" || return
 	while :; do

@@ -88,7 +88,7 @@ tds_look()
 	while :; do
 		seen=$(tds_watch $ms)
 		tries=$((tries - 1))
-		# A line that came late is no vCPU that runs.
+		# A line that came late does not mean that the vCPU runs.
 		[ "$seen" = partly ] && [ $tries != 0 ] || break
 	done
 	echo "$seen"

@@ -162,7 +162,7 @@ static size_t change_image(struct input_platform *in, uint8_t *image, size_t siz
 		CHANGE_ONE_OF(image, size, header_fields);
 		return size;
 	case 2:
-		/* Sizes that are no multiple of a page are seldom of use. */
+		/* Sizes that are not a multiple of a page are seldom of use. */
 		if (one_in(8))
 			return random_below(max_size + 1);
 		/* Large images take long. */
