@@ -16,7 +16,7 @@ help:
 	@echo 'make deb      Debian packages of the kernel with the series, in build/deb-KERNEL'
 	@echo 'make clean    remove build/'
 	@echo
-	@echo 'KERNEL=7.1            which kernel: a directory of patches/, or mainline-7.3'
+	@echo 'KERNEL=6.18           which kernel: a directory of patches/, or mainline-7.3'
 	@echo 'VARIANT=debug         with sanitizers and lock checks, or rt (PREEMPT_RT)'
 	@echo 'LINUX_SRC=DIR|FILE    kernel tree or tarball of your own, same series'
 	@echo 'CHECKS="series kunit" only these of make check'

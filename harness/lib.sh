@@ -12,7 +12,7 @@ BUILD=$(realpath -m "${BUILD:-$TOP/build}")
 ROOT=$BUILD/root
 LOG=$BUILD/log
 # Its series is the one whose result stands as whole files at their kernel paths.
-DEFAULT_KERNEL=7.1
+DEFAULT_KERNEL=6.18
 KERNEL=${KERNEL:-$DEFAULT_KERNEL}
 # The same source in another configuration: VARIANT=debug adds what
 # harness/config/debug.config says, and has its own kernel, modules, initramfs.

@@ -485,21 +485,37 @@ static const struct x86_cpu_id tdx_host_ids[] = {
 };
 MODULE_DEVICE_TABLE(x86cpu, tdx_host_ids);
 
-static int __init tdx_host_init(void)
+static void tdx_host_start(void)
 {
-	struct tdx_sys_info_version version;
-
-	/* No module that the kernel initialized: nothing to show. */
-	if (!x86_match_cpu(tdx_host_ids) || tdx_get_module_version(&version))
-		return -ENODEV;
-
 	tdx_host_fdev = faux_device_create_with_groups("tdx_host", NULL,
 						       &tdx_host_ops,
 						       tdx_host_groups);
+	if (tdx_host_fdev)
+		tdx_host_debugfs_create();
+}
+
+/* Waits for whoever uses the files, and for an upload that is in progress. */
+static void tdx_host_stop(void)
+{
 	if (!tdx_host_fdev)
+		return;
+
+	debugfs_remove_recursive(tdx_host_debugfs);
+	faux_device_destroy(tdx_host_fdev);
+}
+
+static const struct tdx_host_client tdx_host_client = {
+	.start	= tdx_host_start,
+	.stop	= tdx_host_stop,
+};
+
+/* The device exists while KVM keeps VMX on for TDs, whichever is loaded first. */
+static int __init tdx_host_init(void)
+{
+	if (!x86_match_cpu(tdx_host_ids))
 		return -ENODEV;
 
-	tdx_host_debugfs_create();
+	tdx_register_host_client(&tdx_host_client);
 
 	return 0;
 }
@@ -507,8 +523,7 @@ module_init(tdx_host_init);
 
 static void __exit tdx_host_exit(void)
 {
-	debugfs_remove_recursive(tdx_host_debugfs);
-	faux_device_destroy(tdx_host_fdev);
+	tdx_unregister_host_client();
 }
 module_exit(tdx_host_exit);
 

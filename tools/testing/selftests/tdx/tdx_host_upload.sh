@@ -37,16 +37,16 @@ expect_write "cancel takes nothing but 1" "Invalid argument" cancel 0
 
 expect_write "loading can be begun" "" loading 1
 tdx_expect "loading says so" 1 "$(cat "$TDX_FW/loading")"
-tdx_expect "it is no upload yet" idle "$(cat "$TDX_FW/status")"
+tdx_expect "that is not an upload yet" idle "$(cat "$TDX_FW/status")"
 expect_write "it can be aborted before there is data" "" loading -1
 tdx_expect "it is over then" 0 "$(cat "$TDX_FW/loading")"
-tdx_expect "an abort without data is no upload" idle "$(cat "$TDX_FW/status")"
+tdx_expect "an abort without data does not upload" idle "$(cat "$TDX_FW/status")"
 tdx_expect "an abort without data leaves the error" $TOO_SHORT "$(cat "$TDX_FW/error")"
 
 echo 1 >"$TDX_FW/loading"
 expect_write "data can be written" "" data "half of it"
 expect_write "it can be aborted after there is data" "" loading -1
-tdx_expect "an abort after data is no upload" idle "$(cat "$TDX_FW/status")"
+tdx_expect "an abort after data does not upload" idle "$(cat "$TDX_FW/status")"
 tdx_expect "an abort after data leaves the error" $TOO_SHORT "$(cat "$TDX_FW/error")"
 
 # A second start forgets the data of the first one.
@@ -58,7 +58,7 @@ tdx_expect "what was written before that is gone" \
 	"$(wc -c <"$tdx_tmp/short")" "$(cat "$TDX_FW/remaining_size")"
 
 tdx_upload "$tdx_tmp/empty"
-tdx_expect "nothing at all is no upload" $TOO_SHORT "$tdx_error"
+tdx_expect "no data at all is too short" $TOO_SHORT "$tdx_error"
 tdx_expect "it does not reach the driver" "" "$(tdx_log | grep seamldr)"
 
 tdx_log_mark

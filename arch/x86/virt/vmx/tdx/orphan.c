@@ -17,7 +17,6 @@
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
 #include <linux/gfp.h>
-#include <linux/kvm_types.h>
 #include <linux/list.h>
 #include <linux/misc_cgroup.h>
 #include <linux/mm.h>
@@ -127,7 +126,7 @@ struct tdx_orphan *tdx_orphan_alloc(void)
 
 	return orphan;
 }
-EXPORT_SYMBOL_FOR_KVM(tdx_orphan_alloc);
+EXPORT_SYMBOL_FOR_MODULES(tdx_orphan_alloc, "kvm-intel");
 
 /**
  * tdx_orphan_free() - free an orphan that has nothing
@@ -139,7 +138,7 @@ void tdx_orphan_free(struct tdx_orphan *orphan)
 {
 	kfree(orphan);
 }
-EXPORT_SYMBOL_FOR_KVM(tdx_orphan_free);
+EXPORT_SYMBOL_FOR_MODULES(tdx_orphan_free, "kvm-intel");
 
 /**
  * tdx_orphan_owe_flush() - have the vCPU of a TD flushed later
@@ -162,7 +161,7 @@ void tdx_orphan_owe_flush(struct tdx_orphan *orphan, struct tdx_vp *vp)
 	vp->tdvpr_page = NULL;
 	vp->tdvpr_pa = 0;
 }
-EXPORT_SYMBOL_FOR_KVM(tdx_orphan_owe_flush);
+EXPORT_SYMBOL_FOR_MODULES(tdx_orphan_owe_flush, "kvm-intel");
 
 /**
  * tdx_orphan_add_page() - reclaim a page with the TD
@@ -178,7 +177,7 @@ void tdx_orphan_add_page(struct tdx_orphan *orphan, struct page *page)
 	list_add(&page->lru, &orphan->pages);
 	orphan->nr_pages++;
 }
-EXPORT_SYMBOL_FOR_KVM(tdx_orphan_add_page);
+EXPORT_SYMBOL_FOR_MODULES(tdx_orphan_add_page, "kvm-intel");
 
 /**
  * tdx_orphan_add_vp() - reclaim the pages of a vCPU with the TD
@@ -204,7 +203,7 @@ void tdx_orphan_add_vp(struct tdx_orphan *orphan, struct tdx_td *td, struct tdx_
 	kfree(vp->tdcx_pages);
 	vp->tdcx_pages = NULL;
 }
-EXPORT_SYMBOL_FOR_KVM(tdx_orphan_add_vp);
+EXPORT_SYMBOL_FOR_MODULES(tdx_orphan_add_vp, "kvm-intel");
 
 /**
  * tdx_orphan_defer_removal() - note a private page that has to be removed later
@@ -245,7 +244,7 @@ bool tdx_orphan_defer_removal(struct tdx_orphan *orphan, const struct tdx_remova
 
 	return false;
 }
-EXPORT_SYMBOL_FOR_KVM(tdx_orphan_defer_removal);
+EXPORT_SYMBOL_FOR_MODULES(tdx_orphan_defer_removal, "kvm-intel");
 
 /**
  * tdx_orphan_next_removal() - find a deferred removal
@@ -270,7 +269,7 @@ bool tdx_orphan_next_removal(struct tdx_orphan *orphan, struct tdx_removal *remo
 
 	return true;
 }
-EXPORT_SYMBOL_FOR_KVM(tdx_orphan_next_removal);
+EXPORT_SYMBOL_FOR_MODULES(tdx_orphan_next_removal, "kvm-intel");
 
 /**
  * tdx_orphan_has_removals() - is there a deferred removal?
@@ -283,7 +282,7 @@ bool tdx_orphan_has_removals(struct tdx_orphan *orphan)
 {
 	return !xa_empty(&orphan->removals) || READ_ONCE(orphan->spilled);
 }
-EXPORT_SYMBOL_FOR_KVM(tdx_orphan_has_removals);
+EXPORT_SYMBOL_FOR_MODULES(tdx_orphan_has_removals, "kvm-intel");
 
 /**
  * tdx_orphan_end_removal() - free a page that was removed
@@ -301,7 +300,7 @@ void tdx_orphan_end_removal(struct tdx_orphan *orphan, const struct tdx_removal 
 
 	put_page(removal->page);
 }
-EXPORT_SYMBOL_FOR_KVM(tdx_orphan_end_removal);
+EXPORT_SYMBOL_FOR_MODULES(tdx_orphan_end_removal, "kvm-intel");
 
 struct flush_vp_arg {
 	struct page *tdvpr_page;
@@ -679,7 +678,7 @@ void tdx_orphan_release(struct tdx_orphan *orphan, struct tdx_td *td, int keyid,
 	tdx_orphans_resume();
 	orphan_tear_down(orphan);
 }
-EXPORT_SYMBOL_FOR_KVM(tdx_orphan_release);
+EXPORT_SYMBOL_FOR_MODULES(tdx_orphan_release, "kvm-intel");
 
 /**
  * tdx_orphans_resume() - go on with the teardown of TDs
@@ -694,6 +693,18 @@ void tdx_orphans_resume(void)
 
 	if (!list_empty(&tdx_orphans) && tdx_get_host_state() != TDX_HOST_STOPPED)
 		queue_work(system_dfl_wq, &tdx_orphans_worker);
+}
+
+/**
+ * tdx_orphans_flush() - wait until the worker has nothing to do
+ *
+ * What it could not do stays for the next tdx_orphans_resume().
+ *
+ * Context: Process context, may sleep.  No update can begin or end.
+ */
+void tdx_orphans_flush(void)
+{
+	flush_work(&tdx_orphans_worker);
 }
 
 /**

@@ -237,8 +237,8 @@ static int refuse_for_call(struct seamldr_refusal *refusal, const char *check,
 
 /*
  * The CPUs of the platform, by SEAMLDR.SEAMINFO, which is legal at any time, too.
- * Without it these are the CPUs that the kernel found: the TDX module was
- * initialized at boot, which takes all of them.  And sockets have equal CPUs.
+ * Without it these are the CPUs that the kernel found: to initialize the TDX
+ * module took all of them.  And sockets have equal CPUs.
  */
 static int read_cpus(struct seamldr_platform *platform,
 		     struct seamldr_refusal *refusal)
@@ -874,7 +874,7 @@ static void conclude_success(const struct update *update,
  *
  * Context: Process context, may sleep.  Takes the CPU hotplug lock.  The caller
  *          makes sure that it is not called twice at a time.
- * Return: 0 if the new module runs, -EMSGSIZE or -EINVAL if @data is no image,
+ * Return: 0 if the new module runs, -EMSGSIZE or -EINVAL if @data is not an image,
  * -ENOMEM, -EBUSY if nothing was changed and it may be another time, -EIO if the
  * update failed.
  */

@@ -73,7 +73,7 @@ struct seam_sigstruct {
 static_assert(sizeof(struct seam_sigstruct) == 2048);
 
 /**
- * struct seamldr_image - a TDX module image, taken apart
+ * struct seamldr_image - a parsed TDX module image
  * @data: the whole file
  * @size: its length in bytes, a multiple of %SEAMLDR_PAGE_SIZE
  * @header_version: one of SEAMLDR_IMAGE_VERSION_*

@@ -151,7 +151,7 @@ static size_t make_image(u8 *buf, const struct image_case *c)
 	return size + c->grow;
 }
 
-/* An image is taken apart at the right places, or refused by the right check. */
+/* An image is divided at the right places, or refused by the right check. */
 static void parse_test(struct kunit *test)
 {
 	const struct image_case *c = test->param_value;
