@@ -176,7 +176,7 @@ VERBS = {
     "stat": (None, 2, 2), "state": (None, 0, 0), "sleep": ("done", 1, 1), "left": ("none", 0, 0),
     "watch": ("done", 1, 1), "poison": ("done", 1, 1), "fail": ("done", 1, 2),
     "loop": ("done", 1, 1), "uploads": (None, 3, 3), "memory": (None, 1, 1),
-    "bug": ("yes", 1, 1), "boot-log": ("yes", 1, 99),
+    "bug": ("yes", 1, 1), "table": ("read", 1, 1), "boot-log": ("yes", 1, 99),
 }
 # ... and those of a TD are those of emulator/guest/script.h.
 TD_VERBS = {
