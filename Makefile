@@ -22,12 +22,21 @@ help:
 	@echo 'CHECKS="series kunit" only these of make check'
 	@echo 'IMAGES=DIR            module images of your own, for make check'
 	@echo 'CONFIG=FILE           configuration of your own, for make deb; LOCALVERSION=-tdx'
+	@echo 'VERBOSE=1             make run shows each observation'
 	@echo 'CPUS=4                CPUs of the virtual TDX host'
 	@echo 'MIRROR=URI            Debian mirror, instead of the one that apt uses here'
 	@echo 'BUILD=DIR             where everything is built, instead of build/'
 
+# What is misspelt would be ignored.
+VARIABLES := KERNEL VARIANT LINUX_SRC CHECKS FULL IMAGES CPUS MEMORY MIRROR BUILD JOBS VERBOSE \
+	ITERATIONS SEED CONFIG LOCALVERSION DEB_TIMEOUT TIMEOUT APPEND PLUGIN MACHINE GUESTS
+UNKNOWN := $(filter-out $(VARIABLES),$(foreach v,$(MAKEOVERRIDES),$(firstword $(subst =, ,$(v)))))
+ifneq ($(UNKNOWN),)
+$(error there is no variable $(UNKNOWN); there are $(VARIABLES))
+endif
+
 run:
-	@harness/run
+	@harness/run $(if $(VERBOSE),--verbose)
 
 check:
 	@harness/check $(CHECKS)

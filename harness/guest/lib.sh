@@ -71,6 +71,18 @@ log_mark()
 	log_seen=$(dmesg | wc -l)
 }
 
+# tell TEXT: a line of what make run shows to people
+tell()
+{
+	echo "| $*"
+}
+
+# tell_log: what the kernel has said of updates since the last log_mark
+tell_log()
+{
+	dmesg | tail -n "+$((log_seen + 1))" | sed -nE 's,^\[[^]]*\] (virt/(tdx|seamldr): .*),|   kernel: \1,p'
+}
+
 tap_done()
 {
 	[ "$tap_failed" = 0 ]

@@ -51,6 +51,7 @@ td_stop()
 expect_td()
 {
 	if td_counts_on; then
+		tell "  TD: its count goes from $td_last to $td_counter"
 		tap_result 0 "$1: its count goes from $td_last to $td_counter"
 	else
 		tap_result 1 "$1" "its count stays at $td_counter: $(tail -n 1 "$TD_LOG")"
@@ -71,6 +72,7 @@ expect_td_waits()
 	elif ! kill -0 "$td_pid" 2>/dev/null; then
 		tap_result 1 "$1" "it has ended: $(tail -n 1 "$TD_LOG")"
 	else
+		tell "  TD: its count stays at $td_counter for $TD_LOOK_S s"
 		tap_result 0 "$1: its count stays at $td_counter"
 	fi
 }
