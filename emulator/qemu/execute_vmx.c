@@ -32,18 +32,28 @@ static bool operand(const struct vcpu *vcpu, const struct site *site, uint64_t *
 void execute_vmxon(unsigned int index, void *userdata)
 {
 	struct vcpu *vcpu = &machine.vcpu[index];
+	enum cpu_result result;
 	uint64_t pa;
 
-	if (usable(vcpu->vmx.vmxe) && operand(vcpu, userdata, &pa))
-		site_finish(vcpu, userdata, vmx_on(&vcpu->vmx, pa));
+	if (!usable(vcpu->vmx.vmxe) || !operand(vcpu, userdata, &pa))
+		return;
+	result = vmx_on(&vcpu->vmx, pa);
+	if (result == CPU_DONE)
+		seam_trace_event(machine.trace, (int)index, "VMXON");
+	site_finish(vcpu, userdata, result);
 }
 
 void execute_vmxoff(unsigned int index, void *userdata)
 {
 	struct vcpu *vcpu = &machine.vcpu[index];
+	enum cpu_result result;
 
-	if (usable(vcpu->vmx.on))
-		site_finish(vcpu, userdata, vmx_off(&vcpu->vmx));
+	if (!usable(vcpu->vmx.on))
+		return;
+	result = vmx_off(&vcpu->vmx);
+	if (result == CPU_DONE)
+		seam_trace_event(machine.trace, (int)index, "VMXOFF");
+	site_finish(vcpu, userdata, result);
 }
 
 void execute_vmclear(unsigned int index, void *userdata)
