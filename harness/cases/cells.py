@@ -172,11 +172,14 @@ VERBS = {
     "cpu-time": (None, 1, 1), "stop": ("stopped", 0, 0), "lose": ("lost", 0, 0),
     "resume": ("ready", 0, 0), "upload": (None, 1, 1), "fault": ("done", 1, 1),
     "clear": ("done", 0, 0), "hold": ("done", 1, 1), "release": ("done", 1, 1),
-    "cpu": ("done", 1, 2), "smt": ("done", 0, 1), "kvm": ("done", 1, 1), "log": ("yes", 1, 99),
+    "cpu": ("done", 1, 2), "smt": ("done", 0, 1), "kvm": ("done", 1, 2), "log": ("yes", 1, 99),
     "stat": (None, 2, 2), "state": (None, 0, 0), "sleep": ("done", 1, 1), "left": ("none", 0, 0),
     "watch": ("done", 1, 1), "poison": ("done", 1, 1), "fail": ("done", 1, 2),
     "loop": ("done", 1, 1), "uploads": (None, 3, 3), "memory": (None, 1, 1),
     "bug": ("yes", 1, 1), "table": ("read", 1, 1), "boot-log": ("yes", 1, 99),
+    "host": ("done", 1, 1), "shown": (None, 0, 0), "upload-begin": ("done", 1, 1),
+    "upload-end": (None, 0, 0), "storm": ("done", 2, 9), "free": ("done", 0, 0),
+    "free-lost": (None, 0, 0), "mark": ("done", 1, 1),
 }
 # ... and those of a TD are those of emulator/guest/script.h.
 TD_VERBS = {
@@ -196,7 +199,7 @@ FIELDS = ("what", "needs", "machine", "alone", "repeat", "ready", "at", "stoppin
           "lost", "then", "trace")
 PHASES = {"ready": "ready", "stopped": "stopped", "resume": "after", "lost": "after",
           "then": "after"}
-NEEDS = ("full", "rt", "debug")
+NEEDS = ("full", "rt", "debug", "core-starts", "kvm-starts")
 PAGES = {"TDCX": "5", "TDVPR": "6", "TDR": "4", "SEPT": "8"}
 
 
@@ -271,7 +274,7 @@ class Kvm(Table):
         want = want or usual
         if want is None:
             raise self.wrong(f"case {case}: \"{words}\": say what it must answer, behind ->")
-        if verb == "upload" and args[0] not in self.images:
+        if verb in ("upload", "upload-begin") and args[0] not in self.images:
             raise self.wrong(f"case {case}: there is no image \"{args[0]}\"")
         if verb in ("counts", "counted"):
             words += f" {LOOK_MS.get(want, LOOK_MS['runs'])}"

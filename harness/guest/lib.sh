@@ -178,11 +178,16 @@ upload()
 	[ -z "$fw_error" ] || return
 	while [ "$(cat "$TDX_FW/status")" != idle ]; do
 		t=$((t - 1))
+		# In some kernels it goes with kvm_intel.
+		if [ ! -e "$TDX_FW" ]; then
+			fw_error="the node is gone"
+			return
+		fi
 		if [ "$t" = 0 ]; then
 			fw_error="still $(cat "$TDX_FW/status") after $UPDATE_TIMEOUT_S s"
 			return
 		fi
 		usleep 100000
 	done
-	fw_error=$(cat "$TDX_FW/error")
+	fw_error=$(cat "$TDX_FW/error") || fw_error="the node is gone"
 }
