@@ -20,7 +20,7 @@ tdx_need_upload
 tdx_need_ready
 
 ktap_print_header
-ktap_set_plan 26
+ktap_set_plan 24
 
 before=$(tdx_module)
 echo "not an image" >"$tdx_tmp/short"
