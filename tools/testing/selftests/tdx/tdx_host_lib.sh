@@ -178,7 +178,7 @@ tdx_log_mark()
 	tdx_log_last=$(dmesg | tail -n 1)
 }
 
-# The messages since then.  Older ones may have left the buffer since.
+# The messages since then.  Older ones may be gone from the buffer.
 tdx_log()
 {
 	tdx_log_line=$(dmesg | grep -nxF -e "$tdx_log_last" | tail -n 1)

@@ -620,13 +620,15 @@ static void orphan_tear_down(struct tdx_orphan *orphan)
 		return;
 	}
 
-	orphan_report(orphan, err);
-
 	guard(spinlock)(&tdx_orphans_lock);
 
 	list_add_tail(&orphan->node, &tdx_orphans);
 
-	/* tdx_orphans_resume() may have come too early to find it. */
+	/*
+	 * tdx_orphans_resume() may have come too early to find it, and then the
+	 * state has changed since @err: do and say what belongs to the new one.
+	 */
+	orphan_report(orphan, err);
 	if (err == TDX_SEAMCALL_NOT_READY && tdx_get_host_state() == TDX_HOST_READY)
 		queue_work(system_dfl_wq, &tdx_orphans_worker);
 }

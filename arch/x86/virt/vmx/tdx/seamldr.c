@@ -674,7 +674,8 @@ static void update_set_state(struct update *update, enum module_update_state sta
 /* All CPUs have made their call, or failed to: is the module installed? */
 static void update_end_install(struct update *update)
 {
-	unsigned int nr_missing = update->num_cpus - cpumask_weight(&install_called);
+	/* P-SEAMLDR waits for CPUs that are offline, too. */
+	unsigned int nr_missing = num_present_cpus() - cpumask_weight(&install_called);
 
 	ask_session(update, &update->session);
 	if (seamldr_session_over(&update->session, &update->failure, nr_missing)) {

@@ -77,7 +77,8 @@ bool seamldr_session_over(const struct seamldr_session *session,
 	if (!nr_missing)
 		return true;
 
-	return nr_missing == 1 && !seamldr_is_software_status(failure->status) &&
+	return nr_missing == 1 && failure->status &&
+	       !seamldr_is_software_status(failure->status) &&
 	       failure->status != SEAMLDR_EBADCALL &&
 	       failure->status != SEAMLDR_EUNSPECERR;
 }
@@ -352,11 +353,13 @@ static const char * const state_names[] = {
 	[MODULE_UPDATE_CPU_INSTALL]	= "CPU_INSTALL",
 	[MODULE_UPDATE_CPU_INIT]	= "CPU_INIT",
 	[MODULE_UPDATE_RUN_UPDATE]	= "RUN_UPDATE",
+	[MODULE_UPDATE_DONE]		= "DONE",
+	[MODULE_UPDATE_ABORT]		= "ABORT",
 };
 
 /**
  * seamldr_state_name() - name of a step
- * @state: the step, one that can fail
+ * @state: the step
  *
  * Context: Any context.
  * Return: the name.

@@ -200,6 +200,7 @@ static const struct over_case over_cases[] = {
 	{ "no CPU reached it", TDX_SEAMCALL_VMFAILINVALID, OLD_IS_BACK, 8, true },
 	{ "one CPU did not reach it", TDX_SEAMCALL_VMFAILINVALID, OPEN, 1, false },
 	{ "silent, all called", 0, SILENT, 0, true },
+	{ "silent, one is offline", 0, SILENT, 1, false },
 	{ "silent, last without entropy", SEAMLDR_ENOENTROPY, SILENT, 1, true },
 	{ "silent, last refused", SEAMLDR_EBADSIG, SILENT, 1, true },
 	{ "silent, no entropy, others missing", SEAMLDR_ENOENTROPY, SILENT, 2, false },
