@@ -118,16 +118,12 @@ inline fw_install(cpu, image, status, rdx)
 	fi
 }
 
-/* Is there an answer?  Not after a halt.  INFO_ANSWERS: always before that. */
+/* Is there an answer?  Not after a halt. */
 inline fw_info(known)
 {
 	if
 	:: module != HALTED -> known = true
-#ifdef INFO_ANSWERS
-	:: module == HALTED -> known = false
-#else
 	:: module == HALTED || faults -> known = false
-#endif
 	fi
 }
 

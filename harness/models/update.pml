@@ -14,12 +14,11 @@
  *   BUG_EARLY	a CPU that sees a failure does not make its INSTALL call
  *   BUG_TWICE	which CPUs have called is forgotten after a failed update
  *   BUG_LEAVE	a CPU whose step has failed leaves the rendezvous
+ *   BUG_ONLINE	the calls are compared with the CPUs that are online
  * What still has to hold:
  *   HANG	a CPU may be absent for ever, or not return from a SEAMCALL
- *   FAIL_OPEN	the check of the CPUs alone passes if it cannot be made, with
- *		INFO_ANSWERS: SEAMLDR.INFO never fails
+ *   FAIL_OPEN	the check of the CPUs alone passes if it cannot be made
  * What does not hold:
- *   FAIL_OPEN	without INFO_ANSWERS
  *   RD_FAILS	TDH.SYS.RD may not say that the handoff data is gone
  *   HANG_TOLD	a line in the log names the CPU that does not return
  */
@@ -135,7 +134,11 @@ inline update_set_state(next)
 	generation++
 }
 
+#ifdef BUG_ONLINE
 #define nr_missing	(num_cpus - weight(install_called))
+#else
+#define nr_missing	(NCPU - weight(install_called))
+#endif
 
 #ifdef BUG_M6
 #define session_over	(nr_missing == 0)
@@ -143,7 +146,7 @@ inline update_set_state(next)
 #define session_over							\
 	(s_known -> s_seam_ready :				\
 	 (nr_missing == 0 ||						\
-	  (nr_missing == 1 && !is_software_status(f_status) && f_status != EBADCALL)))
+	  (nr_missing == 1 && f_status && !is_software_status(f_status) && f_status != EBADCALL)))
 #endif
 
 #define can_repeat							\

@@ -106,6 +106,8 @@ void session_over(void)
 		REQUIRE(over == session.seam_ready, "what P-SEAMLDR says counts");
 	if (!session.known && nr_missing > 1)
 		REQUIRE(!over, "open while two CPUs are missing");
+	if (!session.known && !failure.status && nr_missing)
+		REQUIRE(!over, "open while a CPU is offline");
 	if (!session.known && seamldr_is_software_status(failure.status) && nr_missing)
 		REQUIRE(!over, "open while a CPU has not reached P-SEAMLDR");
 }
