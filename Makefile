@@ -24,11 +24,12 @@ help:
 	@echo 'CONFIG=FILE           configuration of your own, for make deb; LOCALVERSION=-tdx'
 	@echo 'VERBOSE=1             make run shows each observation'
 	@echo 'CPUS=4                CPUs of the virtual TDX host'
+	@echo 'GDB=tcp::1234         make shell waits there for GDB, see emulator/README.md'
 	@echo 'MIRROR=URI            Debian mirror, instead of the one that apt uses here'
 	@echo 'BUILD=DIR             where everything is built, instead of build/'
 
 # What is misspelt would be ignored.
-VARIABLES := KERNEL VARIANT LINUX_SRC CHECKS FULL IMAGES CPUS MEMORY MIRROR BUILD JOBS VERBOSE \
+VARIABLES := KERNEL VARIANT LINUX_SRC CHECKS FULL IMAGES CPUS MEMORY GDB MIRROR BUILD JOBS VERBOSE \
 	ITERATIONS SEED CONFIG LOCALVERSION DEB_TIMEOUT TIMEOUT APPEND PLUGIN MACHINE GUESTS
 UNKNOWN := $(filter-out $(VARIABLES),$(foreach v,$(MAKEOVERRIDES),$(firstword $(subst =, ,$(v)))))
 ifneq ($(UNKNOWN),)
