@@ -12,75 +12,66 @@
 
 #include <json-c/json.h>
 
-#include "image.h"
-#include "mapping.h"
-#include "report.h"
 #include "tdxctl.h"
-#include "upload.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void fuzz_image(const uint8_t *data, size_t size)
 {
 	struct seamldr_platform platform;
-	struct seamldr_verdict verdict;
+	struct seamldr_refusal refusal;
 	struct image image = { .path = "fuzz-1.2.03.bin" };
-	struct json_object *json;
 
 	image.data = malloc(size ? size : 1);
 	memcpy(image.data, data, size);
 	image.size = size;
 	image_examine(&image);
-	json = image_to_json(&image);
-	image_print(&image);
+	image_report(&image);
 	if (image_is_wellformed(&image)) {
 		image_permissive_platform(&image, &platform);
 		/* Whoever signs with Intel's key is welcome to call. */
-		assert(!image_check(&image, &platform, NULL, &verdict));
-		assert(verdict.refusal.check && *verdict.refusal.sentence);
-		assert(check_consequence(verdict.refusal.check));
+		assert(!image_check(&image, &platform, &refusal));
+		assert(refusal.check && *refusal.sentence);
+		assert(check_consequence(refusal.check));
 	}
-	assert(strlen(json_object_to_json_string(json)));
-	json_object_put(json);
 	image_close(&image);
 }
 
 static void fuzz_mapping(const uint8_t *data, size_t size)
 {
-	struct mapping mapping;
-	char why[128] = "";
-	uint32_t i;
+	char why[MAPPING_WHY_LEN] = "";
+	struct json_object *mapping = mapping_parse((const char *)data, size, why);
+	size_t i;
 
-	if (mapping_parse((const char *)data, size, &mapping, why, sizeof(why))) {
-		assert(*why && !mapping.releases);
-		return;
-	}
-	for (i = 0; i < mapping.nr; i++) {
-		const struct release *release = &mapping.releases[i];
+	assert(!mapping == !!*why);
+	for (i = 0; mapping && i < json_object_array_length(mapping); i++) {
+		struct json_object *release = json_object_array_get_idx(mapping, i);
+		u64 version = mapping_version(release, "version");
 
-		assert(release->version.major && release->min_module.major);
-		assert(release->seamldr.nr <= MAPPING_MAX_LIST);
-		assert(release->compatible.nr <= MAPPING_MAX_LIST);
-		assert(mapping_find(&mapping, &release->version) == release);
+		assert(version && mapping_find(mapping, version) == release);
 	}
-	mapping_close(&mapping);
+	json_object_put(mapping);
 }
 
 static void fuzz_uevent(const uint8_t *data, size_t size)
 {
-	struct upload upload = {};
-	struct version version;
-	char text[64], out[64];
+	struct json_object *json = json_object_new_object();
+	char text[64], out[64], formatted[VERSION_LEN];
+	u64 version;
 
-	uevent_parse((const char *)data, size, &upload);
-	assert(strnlen(upload.detail, sizeof(upload.detail)) < sizeof(upload.detail));
-	assert(strnlen(upload.from, sizeof(upload.from)) < sizeof(upload.from));
+	if (uevent_parse((const char *)data, size, json))
+		assert(*json_get(json, "result") && json_get(json, "detail"));
+	else
+		assert(!json_object_object_length(json));
+	assert(strlen(json_object_to_json_string(json)));
+	json_object_put(json);
 
 	snprintf(text, sizeof(text), "%.*s", (int)(size < 60 ? size : 60), (const char *)data);
 	printable(text, out, sizeof(out));
 	assert(strlen(out) <= strlen(text));
-	if (version_parse(text, &version))
-		assert(version_format(&version, out));
+	version = version_parse(text);
+	if (version)
+		assert(version_parse(version_format(version, formatted)) == version);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -9,9 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <json-c/json.h>
-
-#include "report.h"
 #include "tdxctl.h"
 
 /* The two headers (chapter 6 of the description of the formats) */
@@ -25,131 +22,80 @@
 #define CHECKSUM		2
 #define SIGSTRUCT_SIZE		sizeof(struct seam_sigstruct)
 
-static int write_all(int fd, const u8 *data, size_t size)
-{
-	size_t done = 0;
-	ssize_t n;
-
-	while (done < size) {
-		n = write(fd, data + done, size - done);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		done += n;
-	}
-
-	return fsync(fd) && errno != EINVAL ? -errno : 0;
-}
-
-/* A file that gets its name last: whoever dies before leaves nothing. */
-static int write_nameless(const char *path, const char *dir, const u8 *data, size_t size)
+static int try_write(const char *path, const char *dir, const void *data, size_t size)
 {
 	int fd = open(dir, O_WRONLY | O_TMPFILE | O_CLOEXEC, 0644);
-	char name[64];
+	/* Some file systems have no files without a name. */
+	bool named = fd < 0;
+	char name[1024];
 	int ret;
 
+	if (named) {
+		if (snprintf(name, sizeof(name), "%s.XXXXXX", path) >= (int)sizeof(name))
+			return -ENAMETOOLONG;
+		fd = mkostemp(name, O_CLOEXEC);
+	} else {
+		snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+	}
 	if (fd < 0)
 		return -errno;
 
 	ret = write_all(fd, data, size);
-	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
-	if (!ret && linkat(AT_FDCWD, name, AT_FDCWD, path, AT_SYMLINK_FOLLOW))
+	if (!ret && ((fsync(fd) && errno != EINVAL) || fchmod(fd, 0644) ||
+		     (named ? renameat2(AT_FDCWD, name, AT_FDCWD, path, RENAME_NOREPLACE) :
+			      linkat(AT_FDCWD, name, AT_FDCWD, path, AT_SYMLINK_FOLLOW))))
 		ret = -errno;
 	close(fd);
-
-	return ret;
-}
-
-/* For file systems that have no files without a name */
-static int write_renamed(const char *path, const u8 *data, size_t size)
-{
-	char name[1024];
-	int fd, ret;
-
-	if (snprintf(name, sizeof(name), "%s.XXXXXX", path) >= (int)sizeof(name))
-		return -ENAMETOOLONG;
-
-	fd = mkostemp(name, O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-
-	ret = write_all(fd, data, size);
-	if (!ret && fchmod(fd, 0644))
-		ret = -errno;
-	close(fd);
-	if (!ret && renameat2(AT_FDCWD, name, AT_FDCWD, path, RENAME_NOREPLACE))
-		ret = -errno;
-	if (ret)
+	if (ret && named)
 		unlink(name);
 
 	return ret;
 }
 
-/**
- * write_file() - write a whole file, or nothing at all
- * @path: its name; no file of that name is replaced
- * @data: what to write
- * @size: how much
- *
- * Return: true if it is there; everything else is reported.
+/*
+ * Writes a whole file, or nothing at all, and replaces none.  It gets its name last:
+ * whoever dies before leaves nothing.
  */
 bool write_file(const char *path, const void *data, size_t size)
 {
-	char *dir = strdup(path), *slash = dir ? strrchr(dir, '/') : NULL;
+	char *dir = copy_string(path), *slash = strrchr(dir, '/');
 	int ret;
 
 	if (slash)
 		slash[slash == dir] = 0;
-	ret = write_nameless(path, slash ? dir : ".", data, size);
-	if (ret == -EOPNOTSUPP || ret == -EISDIR || ret == -ENOENT)
-		ret = write_renamed(path, data, size);
+	ret = try_write(path, slash ? dir : ".", data, size);
 	free(dir);
-	if (ret)
-		report_error(EXIT_ERROR, "write", ret == -EEXIST ? "Remove it first." : NULL,
-			     "%s cannot be written: %s", path, strerror(-ret));
 
-	return !ret;
+	return !ret || report_error(EXIT_ERROR, "write", ret == -EEXIST ? "Remove it first." : NULL,
+				    "%s cannot be written: %s", path, strerror(-ret));
 }
 
-static void put16(u8 *p, u16 value)
+static void put_le(u8 *p, u32 size, u64 value)
 {
-	p[0] = value;
-	p[1] = value >> 8;
-}
-
-static void put32(u8 *p, u32 value)
-{
-	put16(p, value);
-	put16(p + 2, value >> 16);
-}
-
-/* The sum of all 16-bit words is zero. */
-static void put_checksum(u8 *data, size_t size)
-{
-	u16 sum = 0;
-	size_t i;
-
-	put16(data + CHECKSUM, 0);
-	for (i = 0; i < size; i += 2)
-		sum += data[i] | data[i + 1] << 8;
-	put16(data + CHECKSUM, -sum);
+	for (; size--; value >>= 8)
+		*p++ = value;
 }
 
 static void put_header(u8 *data, size_t size, u16 version)
 {
+	u16 sum = 0;
+	size_t i;
+
 	memset(data, 0, SEAMLDR_PAGE_SIZE);
-	put16(data, version);
+	put_le(data, 2, version);
 	if (version == SEAMLDR_IMAGE_VERSION_1) {
-		put32(data + V1_OFFSET, 2 * SEAMLDR_PAGE_SIZE);
+		put_le(data + V1_OFFSET, 4, 2 * SEAMLDR_PAGE_SIZE);
 		memcpy(data + V1_SIGNATURE, HEADER_SIGNATURE, strlen(HEADER_SIGNATURE));
-		put32(data + V1_LENGTH, size);
+		put_le(data + V1_LENGTH, 4, size);
 	} else {
 		memcpy(data + V2_SIGNATURE, HEADER_SIGNATURE, strlen(HEADER_SIGNATURE));
-		put32(data + V2_SIGSTRUCT_PAGES, 1);
-		put32(data + V2_MODULE_PAGES, size / SEAMLDR_PAGE_SIZE - 2);
+		put_le(data + V2_SIGSTRUCT_PAGES, 4, 1);
+		put_le(data + V2_MODULE_PAGES, 4, size / SEAMLDR_PAGE_SIZE - 2);
 	}
-	put_checksum(data, size);
+	/* The sum of all 16-bit words is zero. */
+	for (i = 0; i < size; i += 2)
+		sum += get_le(data + i, 2);
+	put_le(data + CHECKSUM, 2, -sum);
 }
 
 /* Both parts as they are published beside the images */
@@ -157,13 +103,11 @@ static void write_raw(const struct image *image)
 {
 	char path[1024];
 
-	if (snprintf(path, sizeof(path), "%s.sigstruct", options.output) >= (int)sizeof(path)) {
+	if (snprintf(path, sizeof(path), "%s.sigstruct", options.output) >= (int)sizeof(path))
 		report_error(EXIT_ERROR, "usage", NULL, "The name of the output is too long");
-		return;
-	}
-	if (write_file(options.output, image->parts.module,
-		       (size_t)image->parts.nr_module_pages * SEAMLDR_PAGE_SIZE) &&
-	    write_file(path, image->parts.sigstruct, SIGSTRUCT_SIZE))
+	else if (write_file(options.output, image->parts.module,
+			    (size_t)image->parts.nr_module_pages * SEAMLDR_PAGE_SIZE) &&
+		 write_file(path, image->parts.sigstruct, SIGSTRUCT_SIZE))
 		print_line("%s and %s were written.", options.output, path);
 }
 
@@ -201,11 +145,7 @@ static void join(const struct image *module, const struct image *sigstruct, u16 
 		return;
 	}
 
-	data = calloc(1, size);
-	if (!data) {
-		report_error(EXIT_ERROR, "memory", NULL, "There is no memory");
-		return;
-	}
+	data = allocate(size);
 	memcpy(data + SEAMLDR_PAGE_SIZE, sigstruct->data, SIGSTRUCT_SIZE);
 	memcpy(data + 2 * SEAMLDR_PAGE_SIZE, module->data, module->size);
 	write_image(data, size, version);
@@ -214,17 +154,18 @@ static void join(const struct image *module, const struct image *sigstruct, u16 
 
 static void convert(const struct image *image, u16 version)
 {
+	const struct seamldr_refusal *refusal = &image->refusal;
 	struct image sigstruct;
 
 	if (options.sigstruct) {
-		if (!open_image(&sigstruct, options.sigstruct))
+		if (!image_open(&sigstruct, options.sigstruct))
 			return;
 		join(image, &sigstruct, version);
 		image_close(&sigstruct);
 	} else if (!image_is_wellformed(image)) {
-		report_error(EXIT_REFUSED, image->refusal.check, check_hint(image->refusal.check),
-			     "%s is not an image (%s): %s", image->path, image->refusal.check,
-			     image->refusal.sentence);
+		report_error(EXIT_REFUSED, refusal->check, check_hint(refusal->check),
+			     "%s is not an image (%s): %s", image->path, refusal->check,
+			     refusal->sentence);
 	} else if (!version) {
 		write_raw(image);
 	} else {
@@ -246,7 +187,7 @@ void cmd_convert(int argc, char **argv)
 		return;
 	}
 
-	if (open_image(&image, argv[0])) {
+	if (image_open(&image, argv[0])) {
 		convert(&image, version);
 		image_close(&image);
 	}

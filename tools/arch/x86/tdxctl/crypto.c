@@ -3,19 +3,19 @@
  * Hash and signature of TDX module images, by libcrypto
  */
 
-#include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/param_build.h>
+#include <openssl/params.h>
 #include <openssl/rsa.h>
 
-#include "image.h"
+#include "tdxctl.h"
 
 /* Key and signature are in between, and are not signed (chapter "SEAM_SIGSTRUCT"). */
 #define SIGNED_HEAD	offsetof(struct seam_sigstruct, modulus)
 #define SIGNED_TAIL	offsetof(struct seam_sigstruct, seamhash)
 #define SIGNED_END	sizeof(struct seam_sigstruct)
+#define RSA_SIZE	384
 
 /* No file decides how images are verified. */
 void crypto_init(void)
@@ -30,27 +30,22 @@ void sha384(const u8 *data, size_t len, u8 out[SHA384_DIGEST_SIZE])
 		memset(out, 0, SHA384_DIGEST_SIZE);
 }
 
+/* Integers of libcrypto's parameters and of the sigstruct have the same byte order. */
 static EVP_PKEY *make_key(const struct seam_sigstruct *sig)
 {
-	BIGNUM *modulus = BN_lebin2bn(sig->modulus, sizeof(sig->modulus), NULL);
+	unsigned int exponent = sig->exponent;
+	OSSL_PARAM params[] = {
+		OSSL_PARAM_BN(OSSL_PKEY_PARAM_RSA_N, (void *)sig->modulus, RSA_SIZE),
+		OSSL_PARAM_uint(OSSL_PKEY_PARAM_RSA_E, &exponent),
+		OSSL_PARAM_END
+	};
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
-	OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
-	OSSL_PARAM *params = NULL;
 	EVP_PKEY *key = NULL;
 
-	if (modulus && ctx && build &&
-	    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, modulus) &&
-	    OSSL_PARAM_BLD_push_ulong(build, OSSL_PKEY_PARAM_RSA_E, sig->exponent))
-		params = OSSL_PARAM_BLD_to_param(build);
-
-	if (params && (EVP_PKEY_fromdata_init(ctx) != 1 ||
-		       EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) != 1))
+	if (!ctx || EVP_PKEY_fromdata_init(ctx) != 1 ||
+	    EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) != 1)
 		key = NULL;
-
-	OSSL_PARAM_free(params);
-	OSSL_PARAM_BLD_free(build);
 	EVP_PKEY_CTX_free(ctx);
-	BN_free(modulus);
 
 	return key;
 }
@@ -68,7 +63,7 @@ bool sigstruct_verify(const struct seam_sigstruct *sig)
 	memcpy(message, sig, SIGNED_HEAD);
 	memcpy(message + SIGNED_HEAD, (const u8 *)sig + SIGNED_TAIL, SIGNED_END - SIGNED_TAIL);
 	sha384(message, sizeof(message), hash);
-	/* The sigstruct has the least significant byte first. */
+	/* The sigstruct has the least significant byte first, a signature the most. */
 	for (i = 0; i < RSA_SIZE; i++)
 		signature[i] = sig->signature[RSA_SIZE - 1 - i];
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Image files: read, verify, describe
+ * tdxctl inspect: read, verify and describe image files
  */
 
 #include <errno.h>
@@ -9,200 +9,204 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <json-c/json.h>
-
-#include "image.h"
-#include "report.h"
 #include "tdxctl.h"
 
 /* SHA-384 of the modulus, as stored, of the keys that are known */
-static const struct {
-	enum image_key key;
-	const char *name;
-	u8 hash[SHA384_DIGEST_SIZE];
-} keys[] = {
-	{ KEY_INTEL, "Intel", {
+static const struct image_key keys[] = {
+	{ "intel", "Intel", {
 		0xc8, 0x57, 0x2f, 0x54, 0x88, 0x69, 0xa0, 0xbe, 0xca, 0x19, 0x37, 0x6b,
 		0x81, 0xc2, 0xdf, 0xfc, 0x2a, 0x23, 0xb5, 0xa5, 0xf7, 0x1d, 0xa0, 0xb8,
 		0x75, 0x79, 0xb4, 0x3f, 0x40, 0x8d, 0xaa, 0x1a, 0x33, 0xba, 0xd9, 0xc1,
 		0x49, 0xeb, 0x56, 0xc6, 0x34, 0xf8, 0x83, 0x73, 0x79, 0x68, 0xa3, 0x4c } },
-	{ KEY_TEST, "test key of the virtual TDX host", {
+	{ "test", "test key of the virtual TDX host", {
 		0xe0, 0xad, 0xc1, 0xc4, 0x9c, 0xa7, 0x4d, 0xf1, 0xee, 0xe8, 0x85, 0xea,
 		0x65, 0x4f, 0xf3, 0xf8, 0xa9, 0x52, 0xd8, 0x6f, 0x53, 0xa5, 0xdf, 0x1d,
 		0x35, 0xd3, 0x19, 0xa2, 0x45, 0x8a, 0x08, 0xb8, 0x8c, 0xf7, 0xd9, 0x4d,
 		0xb2, 0x67, 0x3e, 0x0e, 0x77, 0x7f, 0x5e, 0x0b, 0x3b, 0x68, 0x16, 0x93 } },
+	{ "unknown", "unknown key" },
 };
 
-/* What no image exceeds; the parser knows it exactly. */
-#define READ_MAX	(4U << 20)
+#define KEY_INTEL	(&keys[0])
+#define KEY_UNKNOWN	(&keys[ARRAY_SIZE(keys) - 1])
 
-static int read_all(int fd, u8 *data, size_t size)
+/* What no image exceeds; the parser knows it exactly. */
+#define IMAGE_MAX	(4U << 20)
+
+/* Reads @size bytes, or up to the end.  Returns how many, or a negative errno. */
+ssize_t read_all(int fd, void *data, size_t size)
+{
+	ssize_t n, done = 0;
+
+	do {
+		n = read(fd, (char *)data + done, size - done);
+		if (n > 0)
+			done += n;
+	} while ((n > 0 && (size_t)done < size) || (n < 0 && errno == EINTR));
+
+	return n < 0 ? -errno : done;
+}
+
+/* Returns 0 or a negative errno. */
+int write_all(int fd, const void *data, size_t size)
 {
 	size_t done = 0;
 	ssize_t n;
 
 	while (done < size) {
-		n = pread(fd, data + done, size - done, done);
+		n = write(fd, (const char *)data + done, size - done);
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0)
-			return -errno;
-		/* Somebody has truncated it since. */
-		if (!n)
-			return -ESTALE;
+		if (n <= 0)
+			return n ? -errno : -EIO;
 		done += n;
 	}
 
 	return 0;
 }
 
-static int read_file(struct image *image)
+/*
+ * Reads a regular file into memory, to be freed; not if it is longer than @max: then
+ * @data is NULL.  Returns 0 or a negative errno.
+ */
+int read_file(const char *path, u64 max, u8 **data, u64 *size)
 {
 	/* A FIFO must not make an update wait for whoever writes to it. */
-	int fd = open(image->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
-	int ret;
+	int ret = 0;
+	ssize_t n;
 
+	*data = NULL;
+	*size = 0;
 	if (fd < 0)
 		return -errno;
 
 	if (fstat(fd, &st))
 		ret = -errno;
-	else if (S_ISDIR(st.st_mode))
-		ret = -EISDIR;
 	else if (!S_ISREG(st.st_mode))
-		ret = -ENODEV;
+		ret = S_ISDIR(st.st_mode) ? -EISDIR : -ENODEV;
 	else
-		ret = 0;
+		*size = st.st_size;
 
-	image->size = ret ? 0 : st.st_size;
-	if (!ret && image->size <= READ_MAX) {
-		image->data = malloc(image->size + 1);
-		ret = image->data ? read_all(fd, image->data, image->size) : -ENOMEM;
+	if (!ret && *size <= max) {
+		*data = allocate(*size + 1);
+		n = read_all(fd, *data, *size);
+		/* Somebody has truncated it since. */
+		ret = n < 0 ? n : (u64)n < *size ? -ESTALE : 0;
 	}
 	close(fd);
+	if (ret) {
+		free(*data);
+		*data = NULL;
+	}
 
 	return ret;
 }
 
 /* The last three numbers with dots in the name of the file */
-static bool version_from_name(const char *path, struct version *version)
+static u64 version_from_name(const char *path)
 {
 	const char *p = strrchr(path, '/');
-	bool found = false;
+	u64 version, found = 0;
 	char part[24];
 	size_t len;
 
-	for (p = p ? p + 1 : path; *p; p += len) {
+	for (p = p ? p + 1 : path; *p; p += len ? len : 1) {
 		len = strspn(p, "0123456789.");
-		if (!len) {
-			len = 1;
+		if (!len || len >= sizeof(part))
 			continue;
-		}
-		snprintf(part, sizeof(part), "%.*s", (int)len, p);
 		/* As in "module-1.5.06.bin" */
-		if (*part && part[strlen(part) - 1] == '.')
-			part[strlen(part) - 1] = 0;
-		if (len < sizeof(part) && version_parse(part, version))
-			found = true;
+		snprintf(part, sizeof(part), "%.*s", (int)(len - (p[len - 1] == '.')), p);
+		version = version_parse(part);
+		if (version)
+			found = version;
 	}
 
-	return found && version->major;
+	return found;
 }
 
 static void find_version(struct image *image)
 {
-	const u8 *v = image->parts.sigstruct->module_version;
-
-	if (v[3]) {
-		image->version = (struct version) { v[3], v[2], v[0] | v[1] << 8 };
-		image->version_source = "sigstruct";
-	} else if (release_by_hash(image->parts.sigstruct->seamhash, &image->version)) {
-		image->version_source = "hash";
-	} else if (version_from_name(image->path, &image->version)) {
-		image->version_source = "file-name";
-	} else {
-		memset(&image->version, 0, sizeof(image->version));
-		image->version_source = "none";
-	}
-}
-
-static void find_key(struct image *image)
-{
 	const struct seam_sigstruct *sig = image->parts.sigstruct;
-	size_t i;
+	const u8 *v = sig->module_version;
 
-	sha384(sig->modulus, sizeof(sig->modulus), image->key_hash);
-	for (i = 0; i < ARRAY_SIZE(keys); i++) {
-		if (!memcmp(keys[i].hash, image->key_hash, sizeof(image->key_hash)))
-			image->key = keys[i].key;
+	image->version_source = "sigstruct";
+	image->version = v[3] ? VERSION(v[3], v[2], v[0] | v[1] << 8) : 0;
+	if (!image->version) {
+		image->version_source = "hash";
+		image->version = release_by_hash(sig->seamhash);
 	}
+	if (!image->version) {
+		image->version_source = "file-name";
+		image->version = version_from_name(image->path);
+	}
+	if (!image->version)
+		image->version_source = "none";
 }
 
-const char *image_key_name(const struct image *image)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(keys); i++) {
-		if (keys[i].key == image->key)
-			return keys[i].name;
-	}
-
-	return "unknown key";
-}
-
-/**
- * image_examine() - find out what can be known of an image in memory
- * @image: path, data and size are there; the rest is stored
- *
- * See image_is_wellformed() for whether it is one.
- */
+/* Finds out what can be known of an image: path, data and size are there. */
 void image_examine(struct image *image)
 {
+	const struct seam_sigstruct *sig;
+
 	/* Of a file that is too long the parser looks at the length only. */
 	if (seamldr_image_parse(image->data, image->size, &image->parts, &image->refusal))
 		return;
 
 	image->refusal.check = NULL;
 	find_version(image);
-	find_key(image);
-	image->signature_ok = sigstruct_verify(image->parts.sigstruct);
+	sig = image->parts.sigstruct;
+	sha384(sig->modulus, sizeof(sig->modulus), image->key_hash);
+	for (image->key = keys; image->key < KEY_UNKNOWN; image->key++) {
+		if (!memcmp(image->key->hash, image->key_hash, sizeof(image->key_hash)))
+			break;
+	}
+	image->signature_ok = sigstruct_verify(sig);
 	sha384(image->parts.module, image->parts.nr_module_pages * SEAMLDR_PAGE_SIZE,
 	       image->hash);
 }
 
-/**
- * image_open() - read an image file, and find out what can be known of it
- * @image: where to store it; to be closed if this succeeds
- * @path: its name, which has to stay there
- *
- * Return: 0, also for a file that is not an image, see image_is_wellformed();
- * negative errno if it cannot be read.
+/*
+ * Reads and examines a file, whose name has to stay there.  Returns a negative errno
+ * if it cannot be read, not if it is not an image, see image_is_wellformed().
  */
-int image_open(struct image *image, const char *path)
+int image_read(struct image *image, const char *path)
 {
 	int ret;
 
 	memset(image, 0, sizeof(*image));
 	image->path = path;
-	ret = read_file(image);
-	if (ret)
-		image_close(image);
-	else
+	ret = read_file(path, IMAGE_MAX, &image->data, &image->size);
+	if (!ret)
 		image_examine(image);
 
 	return ret;
+}
+
+/* image_read() for a file that the user has named.  False is reported. */
+bool image_open(struct image *image, const char *path)
+{
+	int ret = image_read(image, path);
+
+	if (!ret)
+		return true;
+	if (ret == -ENOENT || ret == -ENOTDIR)
+		return report_error(EXIT_UNCHECKED, "no-file", NULL, "%s does not exist", path);
+	if (ret == -ESTALE)
+		return report_error(EXIT_ERROR, "unreadable", "Try again.",
+				    "%s was truncated while it was read", path);
+	if (ret == -EISDIR || ret == -ENODEV)
+		return report_error(EXIT_ERROR, "unreadable", NULL, "%s is %s", path,
+				    ret == -EISDIR ? "a directory" : "not a regular file");
+
+	return report_error(EXIT_ERROR, "unreadable", NULL, "%s cannot be read: %s", path,
+			    strerror(-ret));
 }
 
 void image_close(struct image *image)
 {
 	free(image->data);
 	image->data = NULL;
-}
-
-bool image_is_wellformed(const struct image *image)
-{
-	return !image->refusal.check;
 }
 
 /* A platform of which nothing is known: no check that needs it fails. */
@@ -223,68 +227,207 @@ void image_permissive_platform(const struct image *image, struct seamldr_platfor
 		.pamt_entry_size = {
 			sig->pamt_entry_size_4k, sig->pamt_entry_size_2m, sig->pamt_entry_size_1g
 		},
+		.skip = options.skip_mask,
 	};
 }
 
-/* Is @check in the list @skip, which may be NULL? */
-bool is_skipped(const char *skip, const char *check)
+/* Is @check in the list of --skip? */
+bool is_skipped(const char *check)
 {
+	const char *list = options.skip;
 	size_t len = strlen(check);
 
-	for (; skip && *skip; skip += strcspn(skip, ",")) {
-		skip += *skip == ',';
-		if (!strncmp(skip, check, len) && (!skip[len] || skip[len] == ','))
+	for (; list && *list; list += strcspn(list, ",")) {
+		list += *list == ',';
+		if (!strncmp(list, check, len) && (!list[len] || list[len] == ','))
 			return true;
 	}
 
 	return false;
 }
 
-/**
- * image_check_signature() - check what only P-SEAMLDR checks, which is too late
- * @image: the image, well-formed
- * @skip: names of checks that are to be skipped, separated by commas, or NULL
- * @verdict: where to store the result
- *
- * Return: true if nothing speaks against the image.
- */
-bool image_check_signature(const struct image *image, const char *skip,
-			   struct seamldr_verdict *verdict)
+/* Checks what only P-SEAMLDR checks, which is too late. */
+bool image_check_signature(const struct image *image, struct seamldr_refusal *refusal)
 {
-	memset(verdict, 0, sizeof(*verdict));
-	if (!image->signature_ok && !is_skipped(skip, "signature")) {
-		seamldr_set_refusal(&verdict->refusal, "signature", -EINVAL,
+	if (!image->signature_ok && !is_skipped("signature"))
+		seamldr_set_refusal(refusal, "signature", -EINVAL,
 				    "signature of the sigstruct does not fit its key and content");
-		return false;
-	}
-	if (image->key != KEY_INTEL && !is_skipped(skip, "signing-key")) {
-		seamldr_set_refusal(&verdict->refusal, "signing-key", -EINVAL,
+	else if (image->key != KEY_INTEL && !is_skipped("signing-key"))
+		seamldr_set_refusal(refusal, "signing-key", -EINVAL,
 				    "image is signed with the %s, not with that of Intel",
-				    image_key_name(image));
-		return false;
-	}
+				    image->key->name);
+	else
+		return true;
 
-	return true;
+	return false;
 }
 
-/**
- * image_check() - check an image by the kernel's rows, and its signature
- * @image: the image
- * @platform: what is known of the host
- * @skip: names of checks that are to be skipped, separated by commas, or NULL
- * @verdict: where to store the result
- *
- * Return: true if nothing speaks against the image.
+/*
+ * Checks an image by the kernel's rows, and its signature.  Nobody looks at @platform
+ * if it is not an image.
  */
 bool image_check(const struct image *image, const struct seamldr_platform *platform,
-		 const char *skip, struct seamldr_verdict *verdict)
+		 struct seamldr_refusal *refusal)
 {
+	struct seamldr_verdict verdict;
+
 	if (!image_is_wellformed(image)) {
-		memset(verdict, 0, sizeof(*verdict));
-		verdict->refusal = image->refusal;
+		*refusal = image->refusal;
+		return false;
+	}
+	if (seamldr_preflight(&image->parts, platform, &verdict)) {
+		*refusal = verdict.refusal;
 		return false;
 	}
 
-	return !seamldr_preflight(&image->parts, platform, verdict) &&
-	       image_check_signature(image, skip, verdict);
+	return image_check_signature(image, refusal);
+}
+
+/* A field of 0 with header 0x200: whoever made the file did not compute it. */
+static const char *checksum_state(const struct image *image)
+{
+	u16 sum = 0;
+	u64 i;
+
+	for (i = 0; i + 1 < image->size; i += 2)
+		sum += image->data[i] | image->data[i + 1] << 8;
+	if (!sum)
+		return "good";
+
+	return image->parts.header_version == SEAMLDR_IMAGE_VERSION_2 &&
+	       !image->parts.checksum ? "absent" : "bad";
+}
+
+static struct json_object *cpus_to_json(const struct seam_sigstruct *sig)
+{
+	struct json_object *cpus = json_object_new_array();
+	struct json_object *cpu;
+	u32 i;
+
+	for (i = 0; i < sig->cpuid_table_size && i < SEAM_SIGSTRUCT_MAX_CPUIDS; i++) {
+		cpu = json_object_new_object();
+		json_add(cpu, "signature", "0x%08x", sig->cpuid_table[i]);
+		json_add(cpu, "name", "%s", cpu_name(sig->cpuid_table[i]));
+		json_object_array_add(cpus, cpu);
+	}
+
+	return cpus;
+}
+
+static struct json_object *handoff_to_json(const struct seam_sigstruct *sig)
+{
+	struct json_object *handoff = json_object_new_object();
+
+	json_add_int(handoff, "min", sig->min_update_hv);
+	json_add_int(handoff, "max", sig->module_hv);
+	json_add_bool(handoff, "no_downgrade", sig->no_downgrade);
+	json_add_int(handoff, "pages", sig->num_handoff_pages + 1);
+
+	return handoff;
+}
+
+static struct json_object *signature_to_json(const struct image *image)
+{
+	struct json_object *signature = json_object_new_object();
+
+	json_add_bool(signature, "valid", image->signature_ok);
+	json_add(signature, "key", "%s", image->key->word);
+	json_add_bytes(signature, "key_sha384", image->key_hash, sizeof(image->key_hash));
+
+	return signature;
+}
+
+/* Of a file that is not an image, name and length. */
+struct json_object *image_to_json(const struct image *image)
+{
+	struct json_object *object = json_object_new_object();
+	const struct seam_sigstruct *sig = image->parts.sigstruct;
+	char version[VERSION_LEN];
+
+	json_add(object, "file", "%s", image->path);
+	json_add_int(object, "size", image->size);
+	json_add_bool(object, "wellformed", image_is_wellformed(image));
+	if (!image_is_wellformed(image))
+		return object;
+
+	json_add_hex(object, "header", image->parts.header_version);
+	json_add(object, "version", "%s", version_format(image->version, version));
+	json_add(object, "version_source", "%s", image->version_source);
+	json_add_int(object, "module_pages", image->parts.nr_module_pages);
+	/* BCD */
+	json_add(object, "date", "%04x-%02x-%02x", sig->date >> 16, sig->date >> 8 & 0xff,
+		 sig->date & 0xff);
+	json_add(object, "svn", "%u.%u", sig->seamsvn_major, sig->seamsvn_minor);
+	json_add_bool(object, "debug_signed", seamldr_sigstruct_is_debug(sig));
+	json_object_object_add(object, "cpus", cpus_to_json(sig));
+	json_object_object_add(object, "handoff", handoff_to_json(sig));
+	/* What generation 1 of P-SEAMLDR wants to be zero has the version since 2.0. */
+	json_add(object, "seamldr", "%s", memchr_inv(sig->module_version, 0,
+						     sizeof(sig->module_version)) ?
+						     "2.0" : "1.5");
+	json_add_bytes(object, "sha384", image->hash, sizeof(image->hash));
+	json_add_bool(object, "sha384_ok",
+		      !memcmp(image->hash, sig->seamhash, sizeof(image->hash)));
+	json_add(object, "checksum", "%s", checksum_state(image));
+	json_object_object_add(object, "signature", signature_to_json(image));
+
+	return object;
+}
+
+/* The same for people */
+static void image_print(const struct image *image, struct json_object *json)
+{
+	const struct seam_sigstruct *sig = image->parts.sigstruct;
+	u32 i;
+
+	print_fact("file", "%s, %s bytes", image->path, json_get(json, "size"));
+	if (!image_is_wellformed(image))
+		return;
+
+	print_fact("header", "%s, checksum %s", json_get(json, "header"),
+		   json_get(json, "checksum"));
+	print_fact("module", "%s%s, %s pages, %s", json_get(json, "version"),
+		   !strcmp(image->version_source, "file-name") ? " (from the file's name)" : "",
+		   json_get(json, "module_pages"), json_get(json, "date"));
+	print_fact("SVN", "%s%s", json_get(json, "svn"),
+		   seamldr_sigstruct_is_debug(sig) ? ", signed for debugging" : "");
+	for (i = 0; i < sig->cpuid_table_size && i < SEAM_SIGSTRUCT_MAX_CPUIDS; i++)
+		print_fact(i ? "" : "CPUs", "0x%08x %s", sig->cpuid_table[i],
+			   cpu_name(sig->cpuid_table[i]));
+	if (!i)
+		print_fact("CPUs", "no table");
+	print_fact("handoff", "versions %u to %u, %u pages%s", sig->min_update_hv, sig->module_hv,
+		   sig->num_handoff_pages + 1, sig->no_downgrade ? ", no older version" : "");
+	print_fact("P-SEAMLDR", "%s or later", json_get(json, "seamldr"));
+	print_fact("SHA-384", "%.32s..., %s", json_get(json, "sha384"),
+		   memcmp(image->hash, sig->seamhash, sizeof(image->hash)) ?
+		   "NOT as signed" : "as signed");
+	print_fact("signature", "%s, %s", image->signature_ok ? "good" : "BAD", image->key->name);
+}
+
+/* Adds the image to the report. */
+void image_report(const struct image *image)
+{
+	struct json_object *json = image_to_json(image);
+
+	image_print(image, json);
+	report_add("image", json);
+}
+
+void cmd_inspect(int argc, char **argv)
+{
+	struct seamldr_platform platform;
+	struct seamldr_refusal refusal;
+	struct image image;
+
+	if (!image_open(&image, argv[0]))
+		return;
+
+	image_report(&image);
+	if (image_is_wellformed(&image))
+		image_permissive_platform(&image, &platform);
+	if (!image_check(&image, &platform, &refusal))
+		report_error(EXIT_REFUSED, refusal.check, check_hint(refusal.check),
+			     "Image refused (%s): %s", refusal.check, refusal.sentence);
+	image_close(&image);
 }

@@ -3,126 +3,97 @@
  * Words for numbers: CPUs, releases, checks and what to do about them
  */
 
-#include <stdlib.h>
-
-#include "image.h"
+#include "tdxctl.h"
 
 /* Neither module nor P-SEAMLDR has larger numbers. */
 #define VERSION_MAX	65535
 
-static bool parse_part(const char **text, u32 *part)
+/* Three numbers with dots, and nothing but line feeds behind them; 0 if it is not */
+u64 version_parse(const char *text)
 {
-	char *end;
+	size_t len = strspn(text, "0123456789.");
+	u32 major, minor, update;
+	int end = 0;
 
-	if (**text < '0' || **text > '9')
-		return false;
+	if (sscanf(text, "%5u.%5u.%5u%n", &major, &minor, &update, &end) != 3 ||
+	    (size_t)end != len || text[len + strspn(text + len, "\n")] || !major ||
+	    major > VERSION_MAX || minor > VERSION_MAX || update > VERSION_MAX)
+		return 0;
 
-	*part = strtoul(*text, &end, 10);
-	/* No version has more than five digits. */
-	if (end - *text > 5 || *part > VERSION_MAX)
-		return false;
-
-	*text = end;
-
-	return true;
+	return VERSION(major, minor, update);
 }
 
-/* Three numbers with dots, and nothing but white space behind them */
-bool version_parse(const char *text, struct version *version)
+const char *version_format(u64 version, char buf[VERSION_LEN])
 {
-	struct version v;
-
-	if (!parse_part(&text, &v.major) || *text++ != '.' || !parse_part(&text, &v.minor) ||
-	    *text++ != '.' || !parse_part(&text, &v.update) || text[strspn(text, "\n")])
-		return false;
-
-	*version = v;
-
-	return true;
-}
-
-int version_compare(const struct version *a, const struct version *b)
-{
-	if (a->major != b->major)
-		return a->major < b->major ? -1 : 1;
-	if (a->minor != b->minor)
-		return a->minor < b->minor ? -1 : 1;
-	if (a->update != b->update)
-		return a->update < b->update ? -1 : 1;
-
-	return 0;
-}
-
-const char *version_format(const struct version *version, char buf[VERSION_LEN])
-{
-	if (!version->major)
+	if (!version)
 		return "unknown";
 
-	snprintf(buf, VERSION_LEN, "%u.%u.%02u", version->major & 0xffff,
-		 version->minor & 0xffff, version->update & 0xffff);
+	snprintf(buf, VERSION_LEN, "%u.%u.%02u", VERSION_MAJOR(version), VERSION_MINOR(version),
+		 (u16)version);
 
 	return buf;
 }
 
-/* The stepping does not count. */
+static const struct {
+	u32 signature;
+	const char *name;
+} cpus[] = {
+	{ 0x000806f0, "Sapphire Rapids" },
+	{ 0x000c06f0, "Emerald Rapids" },
+	{ 0x000a06f0, "Sierra Forest" },
+	{ 0x000a06d0, "Granite Rapids" },
+	{ 0x000a06e0, "Granite Rapids-D" },
+};
+
 const char *cpu_name(u32 signature)
 {
-	switch (signature & ~0xfU) {
-	case 0x000806f0:
-		return "Sapphire Rapids";
-	case 0x000c06f0:
-		return "Emerald Rapids";
-	case 0x000a06f0:
-		return "Sierra Forest";
-	case 0x000a06d0:
-		return "Granite Rapids";
-	case 0x000a06e0:
-		return "Granite Rapids-D";
-	default:
-		return "unknown CPU";
+	size_t i;
+
+	/* The stepping does not count. */
+	for (i = 0; i < ARRAY_SIZE(cpus); i++) {
+		if ((signature ^ cpus[i].signature) < 0x10)
+			return cpus[i].name;
 	}
+
+	return "unknown CPU";
 }
 
 /*
  * Sigstructs of the 1.5 series do not have the version of the module.  These are
  * the first bytes of the hashes that Intel signed.
  */
-#define HASH_PREFIX	8
-
 static const struct {
-	struct version version;
-	u8 hash[HASH_PREFIX];
+	u64 version;
+	u8 hash[8];
 } releases[] = {
-	{ { 1, 5, 1 }, { 0x97, 0x90, 0xd8, 0x9a, 0x10, 0x21, 0x0e, 0xc6 } },
-	{ { 1, 5, 5 }, { 0x1c, 0xc6, 0xa1, 0x7a, 0xb7, 0x99, 0xe9, 0xa6 } },
-	{ { 1, 5, 6 }, { 0x5b, 0x38, 0xe3, 0x3a, 0x64, 0x87, 0x95, 0x8b } },
-	{ { 1, 5, 8 }, { 0x49, 0xb6, 0x6f, 0xaa, 0x45, 0x1d, 0x19, 0xeb } },
-	{ { 1, 5, 9 }, { 0xbf, 0xb3, 0x60, 0xac, 0x8e, 0x62, 0x33, 0xa1 } },
-	{ { 1, 5, 13 }, { 0x27, 0xb6, 0x7e, 0x0b, 0x20, 0x50, 0x8f, 0x0a } },
-	{ { 1, 5, 16 }, { 0x7b, 0xf0, 0x63, 0x28, 0x0e, 0x94, 0xfb, 0x05 } },
-	{ { 1, 5, 20 }, { 0xd0, 0xd8, 0x0c, 0x08, 0x51, 0x66, 0xba, 0x78 } },
-	{ { 1, 5, 24 }, { 0x48, 0x9e, 0x58, 0x5f, 0x1c, 0x54, 0xbc, 0x5a } },
-	{ { 1, 5, 25 }, { 0xfc, 0xa4, 0xff, 0x22, 0x12, 0x93, 0x80, 0x7e } },
-	{ { 1, 5, 28 }, { 0x34, 0x6b, 0xc7, 0x7a, 0x18, 0x46, 0xca, 0xc2 } },
+	{ VERSION(1, 5, 1), { 0x97, 0x90, 0xd8, 0x9a, 0x10, 0x21, 0x0e, 0xc6 } },
+	{ VERSION(1, 5, 5), { 0x1c, 0xc6, 0xa1, 0x7a, 0xb7, 0x99, 0xe9, 0xa6 } },
+	{ VERSION(1, 5, 6), { 0x5b, 0x38, 0xe3, 0x3a, 0x64, 0x87, 0x95, 0x8b } },
+	{ VERSION(1, 5, 8), { 0x49, 0xb6, 0x6f, 0xaa, 0x45, 0x1d, 0x19, 0xeb } },
+	{ VERSION(1, 5, 9), { 0xbf, 0xb3, 0x60, 0xac, 0x8e, 0x62, 0x33, 0xa1 } },
+	{ VERSION(1, 5, 13), { 0x27, 0xb6, 0x7e, 0x0b, 0x20, 0x50, 0x8f, 0x0a } },
+	{ VERSION(1, 5, 16), { 0x7b, 0xf0, 0x63, 0x28, 0x0e, 0x94, 0xfb, 0x05 } },
+	{ VERSION(1, 5, 20), { 0xd0, 0xd8, 0x0c, 0x08, 0x51, 0x66, 0xba, 0x78 } },
+	{ VERSION(1, 5, 24), { 0x48, 0x9e, 0x58, 0x5f, 0x1c, 0x54, 0xbc, 0x5a } },
+	{ VERSION(1, 5, 25), { 0xfc, 0xa4, 0xff, 0x22, 0x12, 0x93, 0x80, 0x7e } },
+	{ VERSION(1, 5, 28), { 0x34, 0x6b, 0xc7, 0x7a, 0x18, 0x46, 0xca, 0xc2 } },
 };
 
-bool release_by_hash(const u8 *seamhash, struct version *version)
+u64 release_by_hash(const u8 *seamhash)
 {
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(releases); i++) {
-		if (!memcmp(releases[i].hash, seamhash, HASH_PREFIX)) {
-			*version = releases[i].version;
-			return true;
-		}
+		if (!memcmp(releases[i].hash, seamhash, sizeof(releases[i].hash)))
+			return releases[i].version;
 	}
 
-	return false;
+	return 0;
 }
 
 /*
- * What to do about a check that refuses an image.  The words are those of
- * Documentation/arch/x86/tdx-module-update.rst.
+ * What to do about a check that refuses an image.  Documentation/arch/x86/
+ * has the same words.
  */
 static const struct {
 	const char *check;

@@ -6,13 +6,8 @@
  * model of the firmware: it has no addresses and no serial numbers.
  */
 
-#include <stdlib.h>
 #include <sys/utsname.h>
 
-#include <json-c/json.h>
-
-#include "host.h"
-#include "report.h"
 #include "tdxctl.h"
 
 /* Where the memory of the host is, is its owner's business. */
@@ -23,17 +18,10 @@
 #define CLASS_CMR		0x10
 #define FIELD_NUM_CMRS		0x9000000100000000ULL
 
-#define VALUE_LEN		24
-
-/**
- * struct rule - a value that is expected of every host
- * @section: of the firmware contract (emulator/doc/seam-abi.md of the project)
- * @what: name of the value
- * @table: 'i' for SEAMLDR.INFO, 's' for SEAMINFO, 'm' for metadata
- * @at: offset in the table, or id of the field
- * @size: bytes
- * @min: lowest value that is expected
- * @max: highest
+/*
+ * Values that are expected of every host: section of the firmware contract
+ * (emulator/doc/seam-abi.md of the project), 'i' for SEAMLDR.INFO, 's' for SEAMINFO,
+ * 'm' for metadata, offset there or id of the field
  */
 static const struct rule {
 	const char *section;
@@ -69,134 +57,93 @@ static const struct rule {
 };
 
 /* What differs between releases, see section 6.4 */
-static const struct known_release {
-	struct version version;
-	u64 features0;
-	u32 tdcs_pages, max_vcpus, nr_cpuid, module_hv;
-} known[] = {
-	{ { 1, 5, 5 }, 0x1f0fbf, 6, 576, 18, 0 },
-	{ { 1, 5, 6 }, 0x2e1f0fbf, 6, 576, 18, 0 },
-	{ { 1, 5, 8 }, 0x22e1f0fbf, 6, 576, 18, 0 },
-	{ { 1, 5, 9 }, 0x26f1f0fbf, 6, 576, 28, 0 },
-	{ { 1, 5, 13 }, 0x226f1f0fbf, 6, 576, 28, 0 },
-	{ { 1, 5, 16 }, 0x226f3f0fbf, 6, 576, 28, 0 },
-	{ { 1, 5, 20 }, 0x10326f3f0fbf, 6, 576, 28, 0 },
-	{ { 1, 5, 24 }, 0xd1326f3f0fbf, 6, 576, 28, 1 },
-	{ { 1, 5, 25 }, 0xd1326f3f0fbf, 6, 576, 28, 1 },
-	{ { 1, 5, 28 }, 0x18d1326f3f0fbf, 6, 576, 28, 1 },
-	{ { 1, 5, 34 }, 0x15ad9326f3f1fbf, 6, 576, 28, 2 },
-	{ { 2, 0, 2 }, 0x22e1f0fbf, 7, 1376, 18, 0 },
-	{ { 2, 0, 4 }, 0x26f1f0fbf, 9, 1376, 28, 0 },
-	{ { 2, 0, 5 }, 0x26f1f0fbf, 9, 1376, 28, 0 },
-	{ { 2, 0, 8 }, 0x10326f3f0fbf, 9, 1376, 28, 0 },
-	{ { 2, 0, 12 }, 0x10326f3f0fbf, 9, 1376, 28, 0 },
-	{ { 2, 0, 14 }, 0xd1326f3f0fbf, 9, 1376, 28, 1 },
-	{ { 2, 0, 16 }, 0x18d1326f3f0fbf, 9, 1376, 28, 1 },
-	{ { 2, 0, 18 }, 0x15ad9326f3f1fbf, 9, 1376, 28, 2 },
+static const struct rule release_rules[] = {
+	{ "6.4", "TDX_FEATURES0", 'm', 0x0a00000300000008, 8 },
+	{ "6.4", "TDCS_BASE_SIZE", 'm', 0x9800000100000100, 2 },
+	{ "6.4", "MAX_VCPUS_PER_TD", 'm', 0x9900000100000008, 2 },
+	{ "6.4", "NUM_CPUID_CONFIG", 'm', 0x9900000100000004, 2 },
+	{ "6.4", "MODULE_HV", 'm', 0x8900000100000000, 2 },
 };
 
-static u64 get_le(const u8 *p, u32 size)
+static const struct {
+	u64 version;
+	u64 values[ARRAY_SIZE(release_rules)];
+} releases[] = {
+	{ VERSION(1, 5, 5), { 0x1f0fbf, 0x6000, 576, 18, 0 } },
+	{ VERSION(1, 5, 6), { 0x2e1f0fbf, 0x6000, 576, 18, 0 } },
+	{ VERSION(1, 5, 8), { 0x22e1f0fbf, 0x6000, 576, 18, 0 } },
+	{ VERSION(1, 5, 9), { 0x26f1f0fbf, 0x6000, 576, 28, 0 } },
+	{ VERSION(1, 5, 13), { 0x226f1f0fbf, 0x6000, 576, 28, 0 } },
+	{ VERSION(1, 5, 16), { 0x226f3f0fbf, 0x6000, 576, 28, 0 } },
+	{ VERSION(1, 5, 20), { 0x10326f3f0fbf, 0x6000, 576, 28, 0 } },
+	{ VERSION(1, 5, 24), { 0xd1326f3f0fbf, 0x6000, 576, 28, 1 } },
+	{ VERSION(1, 5, 25), { 0xd1326f3f0fbf, 0x6000, 576, 28, 1 } },
+	{ VERSION(1, 5, 28), { 0x18d1326f3f0fbf, 0x6000, 576, 28, 1 } },
+	{ VERSION(1, 5, 34), { 0x15ad9326f3f1fbf, 0x6000, 576, 28, 2 } },
+	{ VERSION(2, 0, 2), { 0x22e1f0fbf, 0x7000, 1376, 18, 0 } },
+	{ VERSION(2, 0, 4), { 0x26f1f0fbf, 0x9000, 1376, 28, 0 } },
+	{ VERSION(2, 0, 5), { 0x26f1f0fbf, 0x9000, 1376, 28, 0 } },
+	{ VERSION(2, 0, 8), { 0x10326f3f0fbf, 0x9000, 1376, 28, 0 } },
+	{ VERSION(2, 0, 12), { 0x10326f3f0fbf, 0x9000, 1376, 28, 0 } },
+	{ VERSION(2, 0, 14), { 0xd1326f3f0fbf, 0x9000, 1376, 28, 1 } },
+	{ VERSION(2, 0, 16), { 0x18d1326f3f0fbf, 0x9000, 1376, 28, 1 } },
+	{ VERSION(2, 0, 18), { 0x15ad9326f3f1fbf, 0x9000, 1376, 28, 2 } },
+};
+
+static bool read_value(const struct host *host, const struct rule *rule, u64 *value)
 {
-	u64 value = 0;
+	const u8 *table = rule->table == 'i' ? host->info : host->seaminfo;
 
-	while (size--)
-		value = value << 8 | p[size];
+	if (rule->table == 'm')
+		return host_field(host, rule->at, value);
 
-	return value;
-}
+	*value = get_le(table + rule->at, rule->size);
 
-static void format_range(u64 min, u64 max, char buf[2 * VALUE_LEN])
-{
-	if (min == max)
-		snprintf(buf, 2 * VALUE_LEN, "0x%llx", (unsigned long long)min);
-	else
-		snprintf(buf, 2 * VALUE_LEN, "0x%llx to 0x%llx", (unsigned long long)min,
-			 (unsigned long long)max);
+	return rule->table == 'i' ? host->has_info : host->has_seaminfo;
 }
 
 /* One line of the table: what the contract says, and what this host says */
-static void compare(struct json_object *table, const char *section, const char *what, u64 min,
-		    u64 max, bool readable, u64 value)
+static void compare(struct json_object *table, const struct host *host, const struct rule *rule,
+		    u64 min, u64 max)
 {
 	struct json_object *row = json_object_new_object();
-	char wanted[2 * VALUE_LEN], got[VALUE_LEN] = "not readable";
+	u64 value = 0;
+	bool readable = read_value(host, rule, &value);
+	bool agrees = readable && value >= min && value <= max;
+	char range[30] = "";
 
-	format_range(min, max, wanted);
+	if (min != max)
+		snprintf(range, sizeof(range), " to 0x%llx", (unsigned long long)max);
+	json_add(row, "section", "%s", rule->section);
+	json_add(row, "what", "%s", rule->what);
+	json_add(row, "contract", "0x%llx%s", (unsigned long long)min, range);
 	if (readable)
-		snprintf(got, sizeof(got), "0x%llx", (unsigned long long)value);
-
-	json_add_string(row, "section", section);
-	json_add_string(row, "what", what);
-	json_add_string(row, "contract", wanted);
-	json_add_string(row, "host", got);
-	json_add_bool(row, "agrees", readable && value >= min && value <= max);
+		json_add_hex(row, "host", value);
+	else
+		json_add(row, "host", "not readable");
+	json_add_bool(row, "agrees", agrees);
 	json_object_array_add(table, row);
-	print_line("%-8s %-28s %-24s %-20s %s", section, what, wanted, got,
-		   !readable ? "" : value >= min && value <= max ? "agrees" : "DIFFERS");
-}
-
-static void compare_rule(struct json_object *table, const struct host *host,
-			 const struct rule *rule)
-{
-	bool readable;
-	u64 value = 0;
-
-	switch (rule->table) {
-	case 'i':
-		readable = host->has_info;
-		if (readable)
-			value = get_le(host->info + rule->at, rule->size);
-		break;
-	case 's':
-		readable = host->has_seaminfo;
-		if (readable)
-			value = get_le(host->seaminfo + rule->at, rule->size);
-		break;
-	default:
-		readable = host_field(host, rule->at, &value);
-	}
-	compare(table, rule->section, rule->what, rule->min, rule->max, readable, value);
-}
-
-static void compare_release(struct json_object *table, const struct host *host)
-{
-	const struct known_release *release = NULL;
-	u64 value = 0;
-	bool ok;
-	u32 i;
-
-	for (i = 0; i < ARRAY_SIZE(known); i++) {
-		if (!version_compare(&known[i].version, &host->version))
-			release = &known[i];
-	}
-	if (!release)
-		return;
-
-	ok = host_field(host, 0x0a00000300000008, &value);
-	compare(table, "6.4", "TDX_FEATURES0", release->features0, release->features0, ok, value);
-	ok = host_field(host, 0x9800000100000100, &value);
-	compare(table, "6.4", "TDCS_BASE_SIZE", release->tdcs_pages * 4096,
-		release->tdcs_pages * 4096, ok, value);
-	ok = host_field(host, 0x9900000100000008, &value);
-	compare(table, "6.4", "MAX_VCPUS_PER_TD", release->max_vcpus, release->max_vcpus, ok,
-		value);
-	ok = host_field(host, 0x9900000100000004, &value);
-	compare(table, "6.4", "NUM_CPUID_CONFIG", release->nr_cpuid, release->nr_cpuid, ok, value);
-	ok = host_field(host, 0x8900000100000000, &value);
-	compare(table, "6.4", "MODULE_HV", release->module_hv, release->module_hv, ok, value);
+	print_line("%-8s %-28s %-24s %-20s %s", rule->section, rule->what,
+		   json_get(row, "contract"), json_get(row, "host"),
+		   !readable ? "" : agrees ? "agrees" : "DIFFERS");
 }
 
 static struct json_object *contract_to_json(const struct host *host)
 {
+	static const struct rule nr_lps = { "3.3", "SEAMINFO tot_num_lps", 's', 8, 4 };
 	struct json_object *table = json_object_new_array();
-	u32 i;
+	size_t i, j;
 
 	print_line("%-8s %-28s %-24s %-20s", "section", "what", "contract says", "this host says");
 	for (i = 0; i < ARRAY_SIZE(rules); i++)
-		compare_rule(table, host, &rules[i]);
-	compare(table, "3.3", "SEAMINFO tot_num_lps", host->nr_present, host->nr_present,
-		host->has_seaminfo, get_le(host->seaminfo + 8, 4));
-	compare_release(table, host);
+		compare(table, host, &rules[i], rules[i].min, rules[i].max);
+	compare(table, host, &nr_lps, host->nr_present, host->nr_present);
+	for (i = 0; i < ARRAY_SIZE(releases); i++) {
+		for (j = 0; releases[i].version == host->version &&
+		     j < ARRAY_SIZE(release_rules); j++)
+			compare(table, host, &release_rules[j], releases[i].values[j],
+				releases[i].values[j]);
+	}
 
 	return table;
 }
@@ -204,54 +151,48 @@ static struct json_object *contract_to_json(const struct host *host)
 static struct json_object *metadata_to_json(const struct host *host)
 {
 	struct json_object *object = json_object_new_object();
-	char id[VALUE_LEN];
-	u32 i;
+	const struct field *field = host->fields;
+	char id[20];
 
-	for (i = 0; i < host->nr_fields; i++) {
-		if (FIELD_CLASS(host->fields[i].id) == CLASS_CMR &&
-		    host->fields[i].id != FIELD_NUM_CMRS)
+	for (; field < host->fields + host->nr_fields; field++) {
+		if (FIELD_CLASS(field->id) == CLASS_CMR && field->id != FIELD_NUM_CMRS)
 			continue;
 
-		snprintf(id, sizeof(id), "0x%016llx", (unsigned long long)host->fields[i].id);
-		json_add_hex(object, id, host->fields[i].value);
+		snprintf(id, sizeof(id), "0x%016llx", (unsigned long long)field->id);
+		json_add_hex(object, id, field->value);
 	}
 
 	return object;
 }
 
-static void add_kernel(struct json_object *probe, const struct host *host)
+static struct json_object *probe_to_json(struct host *host)
 {
+	struct json_object *probe = json_object_new_object();
 	char microcode[ATTR_LEN], version[VERSION_LEN];
 	struct utsname name;
 
+	json_add(probe, "schema", "tdxctl-probe/1");
 	if (!uname(&name))
-		json_add_string(probe, "kernel", name.release);
+		json_add(probe, "kernel", "%s", name.release);
 	json_add_hex(probe, "cpu", host->cpu);
-	if (!sysfs_read(microcode, sizeof(microcode),
-			"devices/system/cpu/cpu0/microcode/version"))
-		json_add_string(probe, "microcode", microcode);
+	if (!sysfs_text("devices/system/cpu/cpu0/microcode", "version", microcode))
+		json_add(probe, "microcode", "%s", microcode);
 	json_add_int(probe, "cpus_present", host->nr_present);
-	json_add_string(probe, "state", host_state_name(host->state));
-	json_add_string(probe, "version", version_format(&host->version, version));
-	json_add_string(probe, "seamldr_version", version_format(&host->seamldr, version));
+	json_add(probe, "state", "%s", host_states[host->state]);
+	json_add(probe, "version", "%s", version_format(host->version, version));
+	json_add(probe, "seamldr_version", "%s", version_format(host->seamldr, version));
 	if (host->updates_left >= 0)
 		json_add_int(probe, "updates_left", host->updates_left);
-}
-
-static void add_tables(struct json_object *probe, const struct host *host)
-{
-	u8 seaminfo[SEAMINFO_SIZE];
-
 	if (host->has_info)
 		json_add_bytes(probe, "seamldr_info", host->info, sizeof(host->info));
-	if (host->has_seaminfo) {
-		memcpy(seaminfo, host->seaminfo, sizeof(seaminfo));
-		memset(seaminfo + SEAMINFO_RANGE, 0, 16);
-		memset(seaminfo + SEAMINFO_CMRS, 0, SEAMINFO_RESERVED - SEAMINFO_CMRS);
-		json_add_bytes(probe, "seaminfo", seaminfo, sizeof(seaminfo));
-	}
+	memset(host->seaminfo + SEAMINFO_RANGE, 0, 16);
+	memset(host->seaminfo + SEAMINFO_CMRS, 0, SEAMINFO_RESERVED - SEAMINFO_CMRS);
+	if (host->has_seaminfo)
+		json_add_bytes(probe, "seaminfo", host->seaminfo, sizeof(host->seaminfo));
 	json_object_object_add(probe, "metadata", metadata_to_json(host));
 	json_object_object_add(probe, "contract", contract_to_json(host));
+
+	return probe;
 }
 
 void cmd_probe(int argc, char **argv)
@@ -268,18 +209,13 @@ void cmd_probe(int argc, char **argv)
 			     "Run tdxctl as root, with debugfs at /sys/kernel/debug.",
 			     "The firmware's tables cannot be read");
 	} else {
-		probe = json_object_new_object();
-		json_add_string(probe, "schema", "tdxctl-probe/1");
-		add_kernel(probe, &host);
-		add_tables(probe, &host);
+		probe = probe_to_json(&host);
+		report_add("probe", probe);
 		if (options.output) {
-			text = json_object_to_json_string_ext(probe, JSON_C_TO_STRING_PRETTY |
-							       JSON_C_TO_STRING_SPACED |
-							       JSON_C_TO_STRING_NOSLASHESCAPE);
+			text = json_object_to_json_string_ext(probe, JSON_FORMAT);
 			if (write_file(options.output, text, strlen(text)))
 				print_line("%s was written.", options.output);
 		}
-		report_add("probe", probe);
 	}
 	host_free(&host);
 }

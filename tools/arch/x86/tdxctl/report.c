@@ -6,24 +6,28 @@
  * nothing else, and so that no name of a file can break a terminal or JSON.
  */
 
+#include <limits.h>
+#include <locale.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include <wchar.h>
+#include <wctype.h>
 
-#include "report.h"
+#include "tdxctl.h"
 
-/* Has to hold a name of a file. */
+/* Has to hold a name of a file, and a table of the firmware in hexadecimal. */
 #define SENTENCE_LEN	4608
 #define LABEL_WIDTH	16
 
-static const char * const result_names[] = {
-	[EXIT_DONE]		= "done",
-	[EXIT_ERROR]		= "error",
-	[EXIT_NOTHING]		= "nothing-to-do",
-	[EXIT_UNCHECKED]	= "not-checkable",
-	[EXIT_REFUSED]		= "refused",
-	[EXIT_WAITING]		= "tds-wait",
-	[EXIT_LOST]		= "tds-lost",
+const struct status_name status_names[] = {
+	[EXIT_DONE] = { "done", "done" },
+	[EXIT_ERROR] = { "error", "error" },
+	[EXIT_NOTHING] = { "nothing-to-do", "nothing to do" },
+	[EXIT_UNCHECKED] = { "not-checkable", "no interface, no file, or not checkable" },
+	[EXIT_REFUSED] = { "refused", "refused, nothing was changed" },
+	[EXIT_WAITING] = { "tds-wait", "the update has failed and TDs wait" },
+	[EXIT_LOST] = { "tds-lost", "the update has failed and TDs are lost" },
 };
 
 static struct {
@@ -37,22 +41,14 @@ static struct {
 
 void report_init(bool json, bool quiet)
 {
+	/* Without it only ASCII is printed. */
+	setlocale(LC_CTYPE, "C.UTF-8");
 	report.json = json;
 	report.quiet = quiet;
 	report.root = json_object_new_object();
 	report.errors = json_object_new_array();
 	report.warnings = json_object_new_array();
-	json_add_string(report.root, "schema", REPORT_SCHEMA);
-}
-
-void report_command(const char *command)
-{
-	json_add_string(report.root, "command", command);
-}
-
-bool report_is_json(void)
-{
-	return report.json;
+	json_add(report.root, "schema", "tdxctl/1");
 }
 
 /* The worst one stands. */
@@ -62,23 +58,20 @@ void report_status(enum exit_status status)
 		report.status = status;
 }
 
-enum exit_status report_get_status(void)
+void report_add(const char *name, struct json_object *value)
 {
-	return report.status;
+	json_object_object_add(report.root, name, value);
 }
 
 /* Prints the object.  Returns the status to exit with. */
 int report_finish(void)
 {
 	json_add_int(report.root, "exit", report.status);
-	json_add_string(report.root, "result", result_names[report.status]);
+	json_add(report.root, "result", "%s", status_names[report.status].word);
 	report_add("errors", report.errors);
 	report_add("warnings", report.warnings);
 	if (report.json)
-		puts(json_object_to_json_string_ext(report.root,
-						    JSON_C_TO_STRING_PRETTY |
-						    JSON_C_TO_STRING_SPACED |
-						    JSON_C_TO_STRING_NOSLASHESCAPE));
+		puts(json_object_to_json_string_ext(report.root, JSON_FORMAT));
 	json_object_put(report.root);
 
 	/* What has happened to TDs matters more than a full disk. */
@@ -90,70 +83,74 @@ int report_finish(void)
 	return report.status;
 }
 
-/*
- * The next character of @text, if it is one that can be printed: its length in
- * bytes, 0 otherwise.  Only whole UTF-8 sequences are, since JSON is UTF-8.
- */
-static size_t printable_length(const unsigned char *text)
+/* Zeroed memory.  Without it nothing can be done; no upload is under way. */
+void *allocate(size_t size)
 {
-	size_t len, i;
+	void *memory = calloc(1, size);
 
-	if (*text < 0x80)
-		return *text >= 0x20 && *text != 0x7f;
-
-	if (*text >= 0xc2 && *text <= 0xdf)
-		len = 2;
-	else if (*text >= 0xe0 && *text <= 0xef)
-		len = 3;
-	else
-		return 0;
-
-	for (i = 1; i < len; i++) {
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
+	if (!memory) {
+		report_error(EXIT_ERROR, "memory", NULL, "There is no memory");
+		exit(report_finish());
 	}
 
-	/* C1 controls, overlong forms, surrogates */
-	if ((text[0] == 0xc2 && text[1] < 0xa0) || (text[0] == 0xe0 && text[1] < 0xa0) ||
-	    (text[0] == 0xed && text[1] >= 0xa0))
-		return 0;
-
-	return len;
+	return memory;
 }
 
-/* Copies @text with a question mark for each byte that cannot be printed. */
+char *copy_string(const char *text)
+{
+	return strcpy(allocate(strlen(text) + 1), text);
+}
+
+/*
+ * Copies @text with a question mark for each byte that cannot be printed.  Only
+ * whole UTF-8 sequences can, since JSON is UTF-8.
+ */
 char *printable(const char *text, char *buf, size_t size)
 {
-	const unsigned char *from = (const unsigned char *)text;
 	size_t used = 0, len;
+	mbstate_t state;
+	wchar_t c;
 
-	while (*from && used + 4 < size) {
-		len = printable_length(from);
-		if (len)
-			memcpy(buf + used, from, len);
-		else
-			buf[used] = '?';
-
-		used += len ? len : 1;
-		from += len ? len : 1;
+	for (; *text && used + MB_LEN_MAX < size; text += len, used += len) {
+		memset(&state, 0, sizeof(state));
+		len = mbrtowc(&c, text, strnlen(text, MB_LEN_MAX), &state);
+		if (len > MB_LEN_MAX || !iswprint(c))
+			len = 0;
+		memcpy(buf + used, len ? text : "?", len ? len : 1);
+		len += !len;
 	}
 	buf[used] = 0;
 
 	return buf;
 }
 
-static struct json_object *message(const char *code, const char *fmt, va_list args,
-				   char *sentence)
+/* The one place where values become text */
+static char *format(char sentence[SENTENCE_LEN], const char *fmt, va_list args)
 {
-	struct json_object *object = json_object_new_object();
 	char raw[SENTENCE_LEN];
 
 	vsnprintf(raw, sizeof(raw), fmt, args);
-	printable(raw, sentence, SENTENCE_LEN);
-	json_add_string(object, "code", code);
-	json_add_string(object, "message", sentence);
 
-	return object;
+	return printable(raw, sentence, SENTENCE_LEN);
+}
+
+static void say(struct json_object *list, const char *prefix, const char *code, const char *hint,
+		const char *sentence)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_add(object, "code", "%s", code);
+	json_add(object, "message", "%s", sentence);
+	if (hint)
+		json_add(object, "hint", "%s", hint);
+	json_object_array_add(list, object);
+	if (report.json)
+		return;
+
+	/* What was printed before comes first, wherever both go. */
+	fflush(stdout);
+	fprintf(stderr, "tdxctl: %s%s.%s%s\n", prefix, sentence, hint ? " " : "",
+		hint ? hint : "");
 }
 
 /**
@@ -162,27 +159,32 @@ static struct json_object *message(const char *code, const char *fmt, va_list ar
  * @code: word for programs
  * @hint: what to do, or NULL
  * @fmt: one sentence without a full stop, and its values
+ *
+ * Return: false, for callers that fail.
  */
-void report_error(enum exit_status status, const char *code, const char *hint,
+bool report_error(enum exit_status status, const char *code, const char *hint,
 		  const char *fmt, ...)
 {
-	struct json_object *error;
 	char sentence[SENTENCE_LEN];
 	va_list args;
 
 	va_start(args, fmt);
-	error = message(code, fmt, args, sentence);
+	say(report.errors, "", code, hint, format(sentence, fmt, args));
 	va_end(args);
-	if (hint)
-		json_add_string(error, "hint", hint);
-	json_object_array_add(report.errors, error);
 	report_status(status);
-	if (report.json)
-		return;
 
-	/* What was printed before comes first, wherever both go. */
-	fflush(stdout);
-	fprintf(stderr, "tdxctl: %s.%s%s\n", sentence, hint ? " " : "", hint ? hint : "");
+	return false;
+}
+
+/* A warning changes no exit status. */
+void report_warning(const char *code, const char *fmt, ...)
+{
+	char sentence[SENTENCE_LEN];
+	va_list args;
+
+	va_start(args, fmt);
+	say(report.warnings, "Warning: ", code, NULL, format(sentence, fmt, args));
+	va_end(args);
 }
 
 /* What was tried in vain is not an error if something else was found. */
@@ -193,62 +195,22 @@ void report_forget_errors(void)
 	report.status = EXIT_DONE;
 }
 
-/* A warning changes no exit status. */
-void report_warning(const char *code, const char *fmt, ...)
-{
-	struct json_object *warning;
-	char sentence[SENTENCE_LEN];
-	va_list args;
-
-	va_start(args, fmt);
-	warning = message(code, fmt, args, sentence);
-	va_end(args);
-	json_object_array_add(report.warnings, warning);
-	if (report.json)
-		return;
-
-	fflush(stdout);
-	fprintf(stderr, "tdxctl: Warning: %s.\n", sentence);
-}
-
-void report_add(const char *name, struct json_object *value)
-{
-	json_object_object_add(report.root, name, value);
-}
-
-static void print_text(const char *fmt, va_list args)
-{
-	char raw[SENTENCE_LEN], text[SENTENCE_LEN];
-
-	vsnprintf(raw, sizeof(raw), fmt, args);
-	printf("%s\n", printable(raw, text, sizeof(text)));
-	/* Somebody may be watching. */
-	fflush(stdout);
-}
-
+/* A line for people, behind @label if there is one */
 void print_fact(const char *label, const char *fmt, ...)
 {
+	char text[SENTENCE_LEN];
 	va_list args;
 
 	if (report.json || report.quiet)
 		return;
 
-	printf("%-*s ", LABEL_WIDTH, label);
+	if (label)
+		printf("%-*s ", LABEL_WIDTH, label);
 	va_start(args, fmt);
-	print_text(fmt, args);
+	puts(format(text, fmt, args));
 	va_end(args);
-}
-
-void print_line(const char *fmt, ...)
-{
-	va_list args;
-
-	if (report.json || report.quiet)
-		return;
-
-	va_start(args, fmt);
-	print_text(fmt, args);
-	va_end(args);
+	/* Somebody may be watching. */
+	fflush(stdout);
 }
 
 /* While TDs may wait, the reader of the output is not waited for. */
@@ -260,44 +222,28 @@ void print_progress(const char *text)
 		print_line("%s", text);
 }
 
-void json_add_string(struct json_object *object, const char *name, const char *value)
+void json_add(struct json_object *object, const char *name, const char *fmt, ...)
 {
 	char text[SENTENCE_LEN];
+	va_list args;
 
-	json_object_object_add(object, name,
-			       json_object_new_string(printable(value, text, sizeof(text))));
-}
-
-void json_add_int(struct json_object *object, const char *name, long long value)
-{
-	json_object_object_add(object, name, json_object_new_int64(value));
-}
-
-void json_add_bool(struct json_object *object, const char *name, bool value)
-{
-	json_object_object_add(object, name, json_object_new_boolean(value));
+	va_start(args, fmt);
+	json_object_object_add(object, name, json_object_new_string(format(text, fmt, args)));
+	va_end(args);
 }
 
 /* JSON numbers have 53 bits. */
-void json_add_hex(struct json_object *object, const char *name, unsigned long long value)
+void json_add_hex(struct json_object *object, const char *name, u64 value)
 {
-	char text[19];
-
-	snprintf(text, sizeof(text), "0x%llx", value);
-	json_add_string(object, name, text);
+	json_add(object, name, "0x%llx", (unsigned long long)value);
 }
 
 void json_add_bytes(struct json_object *object, const char *name, const u8 *data, size_t len)
 {
-	char *text = malloc(2 * len + 1);
+	char text[SENTENCE_LEN];
 	size_t i;
-
-	if (!text)
-		return;
 
 	for (i = 0; i < len; i++)
 		sprintf(text + 2 * i, "%02x", data[i]);
-	text[2 * len] = 0;
-	json_object_object_add(object, name, json_object_new_string(text));
-	free(text);
+	json_add(object, name, "%s", text);
 }
