@@ -13,7 +13,7 @@ help:
 	@echo 'make fold     that tree -> patches/KERNEL; of the default kernel also the'
 	@echo '              files at kernel paths'
 	@echo 'make dist     the series as one patch and as a tarball, in build/dist'
-	@echo 'make deb      Debian packages of the kernel with the series, in build/deb-KERNEL'
+	@echo 'make deb      Debian packages of the kernel with the series and of tdxctl, in build/deb-KERNEL'
 	@echo 'make clean    remove build/'
 	@echo
 	@echo 'KERNEL=6.18           which kernel: a directory of patches/, or mainline-7.3'
