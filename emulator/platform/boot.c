@@ -12,6 +12,7 @@
 #include "pseamldr/pseamldr.h"
 #include "seam/leaves.h"
 #include "seam/names.h"
+#include "tdxmod/tdxmod.h"
 
 /* Where BIOS keeps things: any addresses that the shared HPA rule allows */
 #define BIOS_PARAMS_PA		0x1000ULL
@@ -71,6 +72,14 @@ static uint64_t install_on_all(struct platform *platform)
 	return status;
 }
 
+/* What is in the SEAM range from now on is not what the image says. */
+static bool take_profile(struct platform *platform, char *error)
+{
+	loader_take_profile(platform, platform->config.profile);
+
+	return tdxmod_take_profile(platform->tdxmod, platform->config.profile, error);
+}
+
 bool platform_load_module(struct platform *platform, char error[static PLATFORM_ERROR_SIZE])
 {
 	const struct platform_config *config = &platform->config;
@@ -102,7 +111,7 @@ bool platform_load_module(struct platform *platform, char error[static PLATFORM_
 	status = install_on_all(platform);
 	platform->memory = host;
 	if (!status)
-		return true;
+		return !config->profile || take_profile(platform, error);
 
 	snprintf(error, PLATFORM_ERROR_SIZE,
 		 "P-SEAMLDR refuses to load the module image: %s. Use an image that is made for this platform.",

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "platform/profile.h"
 #include "platform/unconfirmed.h"
 #include "seam/seam.h"
 
@@ -89,6 +90,8 @@ struct platform_hooks {
  * @module_image: module blob (header 0x100 or 0x200) that BIOS loads at every
  *	cold reset; NULL: none. Must stay valid for the platform's life.
  * @module_image_size: its length in bytes
+ * @profile: what firmware says until another module is installed; NULL: what the
+ *	image and this description make of it. Must stay valid for the platform's life.
  * @unconfirmed: what the models do where the contract does not say it
  * @seed: start of the entropy source: equal seeds give equal runs
  * @td_program: script that every TD vCPU executes (tdxmod/program.h); NULL:
@@ -124,6 +127,7 @@ struct platform_config {
 
 	const void *module_image;
 	size_t module_image_size;
+	const struct platform_profile *profile;
 
 	struct unconfirmed_answers unconfirmed;
 

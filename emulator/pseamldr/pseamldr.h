@@ -158,6 +158,9 @@ struct pseamldr {
 struct pseamldr *pseamldr_new(struct platform *platform);
 void pseamldr_free(struct pseamldr *ldr);
 
+/** loader_take_profile() - the module that BIOS has loaded is that of a real host (info.c) */
+void loader_take_profile(struct platform *platform, const struct platform_profile *profile);
+
 /** seamextend_write() - change the live SEAMEXTEND and what hardware takes from it */
 void seamextend_write(struct platform *platform, const struct seamextend *new);
 

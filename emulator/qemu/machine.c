@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "qemu/machine.h"
+#include "qemu/profile.h"
 #include "qemu/stay.h"
 #include "qemu/topology.h"
 
@@ -57,6 +58,31 @@ static bool load_file(const char *option, const char *path, char **data, size_t 
 	return false;
 }
 
+static bool load_profile(struct platform_config *config, const char *path,
+			 char error[static MACHINE_ERROR_SIZE])
+{
+	static struct platform_profile profile;
+	char why[PROFILE_ERROR_SIZE], *text;
+	size_t size;
+	bool ok;
+
+	/* A device would never end. */
+	if (g_file_test(path, G_FILE_TEST_EXISTS) && !g_file_test(path, G_FILE_TEST_IS_REGULAR)) {
+		snprintf(error, MACHINE_ERROR_SIZE,
+			 "option profile=%s cannot be used: it is not a regular file", path);
+		return false;
+	}
+	if (!load_file("profile", path, &text, &size, error))
+		return false;
+	ok = profile_parse(text, size, &profile, config, why);
+	if (!ok)
+		snprintf(error, MACHINE_ERROR_SIZE, "option profile=%s cannot be used: the file %s",
+			 path, why);
+	g_free(text);
+	config->profile = &profile;
+	return ok;
+}
+
 static bool configure(unsigned int nr_vcpus, char error[static MACHINE_ERROR_SIZE])
 {
 	struct platform_config *config = &machine.config;
@@ -85,6 +111,8 @@ static bool configure(unsigned int nr_vcpus, char error[static MACHINE_ERROR_SIZ
 		config->module_image = image;
 		config->module_image_size = size;
 	}
+	if (options->profile && !load_profile(config, options->profile, error))
+		return false;
 	if (options->td_program) {
 		if (!load_file("td-program", options->td_program, &program, &size,
 			       error))
@@ -100,7 +128,7 @@ static void identify(void)
 
 	machine.identity = (struct cpu_identity) {
 		.tdx = machine.options.tdx,
-		.cpuid_1_eax = machine.options.cpu->cpuid_1_eax,
+		.cpuid_1_eax = config->cpuid_1_eax[0],
 		.maxpa = config->maxpa,
 		.keyid_bits = config->keyid_bits,
 		.nr_mktme_keyids = config->nr_mktme_keyids,

@@ -123,6 +123,8 @@ static const char *set_option(struct options *options, const char *name, const c
 
 	if (!strcmp(name, "module"))
 		return set_path(value, &options->module);
+	if (!strcmp(name, "profile"))
+		return set_path(value, &options->profile);
 	if (!strcmp(name, "td-program"))
 		return set_path(value, &options->td_program);
 	if (!strcmp(name, "trace"))
@@ -146,10 +148,14 @@ static const char *set_option(struct options *options, const char *name, const c
 		return set_number(value, 1, PLATFORM_MAX_SOCKETS, &options->sockets);
 	if (!strcmp(name, "maxpa"))
 		return set_number(value, MIN_MAXPA, MAX_MAXPA, &options->maxpa);
-	if (!strcmp(name, "updates"))
+	if (!strcmp(name, "updates")) {
+		options->beside_profile = "updates";
 		return set_number(value, 0, MAX_UPDATES, &options->updates);
-	if (!strcmp(name, "cpu"))
+	}
+	if (!strcmp(name, "cpu")) {
+		options->beside_profile = "cpu";
 		return set_cpu(value, &options->cpu);
+	}
 	if (!strcmp(name, "seed"))
 		return parse_number(value, 0, UINT64_MAX, &options->seed) ? NULL : "a number";
 	if (!strcmp(name, "unconfirmed"))
@@ -196,6 +202,18 @@ bool options_parse(struct options *options, int argc, char **argv,
 			 options->module);
 		return false;
 	}
+	if (options->profile && options->beside_profile) {
+		snprintf(error, OPTIONS_ERROR_SIZE,
+			 "option profile=%s says what option %s= says, leave one out",
+			 options->profile, options->beside_profile);
+		return false;
+	}
+	if (options->profile && !options->module) {
+		snprintf(error, OPTIONS_ERROR_SIZE,
+			 "option profile=%s needs option module=, an image of the same series",
+			 options->profile);
+		return false;
+	}
 	return true;
 }
 
@@ -204,6 +222,7 @@ void options_free(struct options *options)
 	unsigned int i;
 
 	g_free(options->module);
+	g_free(options->profile);
 	g_free(options->td_program);
 	g_free(options->trace);
 	g_free(options->trace_json);

@@ -33,6 +33,9 @@ struct count_option {
  */
 struct options {
 	char *module;
+	char *profile;
+	/* An option that says what a profile says, too, or NULL */
+	const char *beside_profile;
 	char *td_program;
 	bool tdx;
 	unsigned int sockets;

@@ -17,7 +17,7 @@ PLUGIN_LIBS = $(shell pkg-config --libs $(PLUGIN_PKGS)) -pthread
 
 # Layers above the models that know nothing of QEMU: they are tested with them.
 LAYER_SRCS := $(filter-out seam/names.c,$(wildcard seam/*.c)) $(wildcard cpu/*.c) \
-	qemu/compat.c qemu/decode.c qemu/options.c qemu/topology.c
+	qemu/compat.c qemu/decode.c qemu/options.c qemu/profile.c qemu/topology.c
 LAYER_OBJS := $(LAYER_SRCS:%.c=$(O)/plugin/%.o)
 
 $(TESTS): $(LAYER_OBJS)

@@ -3,6 +3,9 @@
 #include "tdxmod/metadata.h"
 #include "tdxmod/module.h"
 
+#define FIELD_HANDOFF_DATA_VALID	0x8900000000000004ULL
+#define FIELD_HANDOFF_DATA_SIZE		0x8900000200000006ULL
+
 static bool has_field(const struct tdxmod *mod, const struct metadata_field *field,
 		      unsigned int index, uint64_t *value)
 {
@@ -43,6 +46,33 @@ static uint64_t next_readable(const struct tdxmod *mod, unsigned int row, unsign
 	return METADATA_NO_FIELD;
 }
 
+/* What changes while a module runs, and what depends on the machine, no profile says */
+static bool is_of_the_machine(uint64_t id)
+{
+	uint64_t key = metadata_key(id);
+
+	return (id & METADATA_CLASS) == METADATA_CLASS_CMR ||
+	       (key >= metadata_key(FIELD_HANDOFF_DATA_VALID) &&
+		key <= metadata_key(FIELD_HANDOFF_DATA_SIZE));
+}
+
+static uint64_t read_profile(const struct tdxmod *mod, uint64_t id, struct seam_regs *regs)
+{
+	uint64_t value, next;
+
+	if (!profile_field(mod->profile, id, &value, &next)) {
+		regs->gpr[SEAM_R8] = 0;
+		regs->gpr[SEAM_RDX] = METADATA_NO_FIELD;
+		return TDX_METADATA_FIELD_ID_INCORRECT;
+	}
+
+	if (!is_of_the_machine(id))
+		regs->gpr[SEAM_R8] = value;
+	regs->gpr[SEAM_RDX] = next;
+
+	return TDX_SUCCESS;
+}
+
 static uint64_t read_field(const struct tdxmod *mod, uint64_t id, struct seam_regs *regs)
 {
 	uint64_t key = metadata_key(id);
@@ -72,6 +102,7 @@ static uint64_t read_field(const struct tdxmod *mod, uint64_t id, struct seam_re
 uint64_t tdh_sys_rd(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
 {
 	uint64_t id = regs->gpr[SEAM_RDX];
+	uint64_t status;
 
 	regs->gpr[SEAM_R8] = 0;
 	regs->gpr[SEAM_RDX] = METADATA_NO_FIELD;
@@ -80,9 +111,14 @@ uint64_t tdh_sys_rd(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
 
 	/* All ones, whatever the context says */
 	if ((id | METADATA_CONTEXT) == METADATA_NO_FIELD) {
-		regs->gpr[SEAM_RDX] = next_readable(mod, 0, 0);
+		regs->gpr[SEAM_RDX] = mod->profile ? mod->profile->field[0].id :
+						     next_readable(mod, 0, 0);
 		return TDX_METADATA_FIRST_FIELD_ID_IN_CONTEXT;
 	}
 
-	return read_field(mod, id, regs);
+	status = read_field(mod, id, regs);
+	if (mod->profile && !(id & METADATA_MUST_BE_ZERO))
+		status = read_profile(mod, id, regs);
+
+	return status;
 }

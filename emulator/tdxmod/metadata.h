@@ -3,13 +3,16 @@
 #ifndef EMULATOR_TDXMOD_METADATA_H
 #define EMULATOR_TDXMOD_METADATA_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
+struct platform_profile;
 struct tdxmod;
 
 /* Parts of a field id */
 #define METADATA_CODE		0x0000000000ffffffULL
 #define METADATA_CLASS		0x3f00000000000000ULL
+#define METADATA_CLASS_CMR	0x1000000000000000ULL
 #define METADATA_CONTEXT	0x0070000000000000ULL
 #define METADATA_ELEMENT_SIZE	0x0000000300000000ULL
 /* Bits 31:24, 49:47, 55 and 62 are reserved; last element and last field */
@@ -37,6 +40,18 @@ struct metadata_field {
 	unsigned int (*count)(const struct tdxmod *mod);
 	uint64_t (*value)(const struct tdxmod *mod, unsigned int index);
 };
+
+/**
+ * profile_field() - a field as a profile has it (profile.c)
+ * @profile: the profile
+ * @id: id of the field
+ * @value: receives its value
+ * @next: receives the id behind it, or METADATA_NO_FIELD
+ *
+ * Return: false if it has no such field.
+ */
+bool profile_field(const struct platform_profile *profile, uint64_t id, uint64_t *value,
+		   uint64_t *next);
 
 extern const struct metadata_field metadata_fields[];
 extern const unsigned int metadata_nr_fields;

@@ -86,7 +86,8 @@ static_assert(sizeof(struct tdmr_info) == 320, "layout of tdmr_info");
 /**
  * struct tdxmod - everything that is gone when the SEAM range is zeroed
  * @platform: where the module runs
- * @desc: what its image says about it
+ * @desc: what its image says about it, or its profile
+ * @profile: what TDH.SYS.RD gives out; NULL: what the model makes of @desc
  * @state: &enum sys_state
  * @global_lock: only ever tried, never waited for (SEAM ABI 4.2)
  * @lp_initialised: LP.INIT was done, per LP
@@ -112,6 +113,7 @@ static_assert(sizeof(struct tdmr_info) == 320, "layout of tdmr_info");
 struct tdxmod {
 	struct platform *platform;
 	struct module_desc desc;
+	const struct platform_profile *profile;
 
 	atomic_int state;
 	pthread_rwlock_t global_lock;

@@ -21,6 +21,15 @@
 struct tdxmod *tdxmod_new(struct platform *platform, const struct seam_sigstruct *sig,
 			  const uint8_t *image, size_t size);
 
+/**
+ * tdxmod_take_profile() - say from now on what the module of a real host has said
+ * @mod: the module that BIOS has loaded, not initialised
+ * @profile: what that was
+ * @error: receives one sentence if that makes no sense
+ */
+bool tdxmod_take_profile(struct tdxmod *mod, const struct platform_profile *profile,
+			 char error[static PLATFORM_ERROR_SIZE]);
+
 /** tdxmod_free() - forget all that the module kept in the SEAM range */
 void tdxmod_free(struct tdxmod *mod);
 

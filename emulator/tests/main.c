@@ -33,6 +33,7 @@ static const struct suite *const suites[] = {
 	&suite_dispatch,
 	&suite_referee, &suite_halt, &suite_pages, &suite_unconfirmed,
 	&suite_options,
+	&suite_profile,
 	&suite_trace,
 };
 

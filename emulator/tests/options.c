@@ -72,7 +72,8 @@ static bool every_option(void)
 static bool nonsense(void)
 {
 	static const char * const wrong[] = {
-		"", "bogus=1", "bogus", "module=", "module", "tdx=maybe", "tdx=", "sockets=0",
+		"", "bogus=1", "bogus", "module=", "module", "profile=",
+		"profile=without-module", "tdx=maybe", "tdx=", "sockets=0",
 		"sockets=9", "sockets=two", "sockets=-1", "sockets=2x", "cpu=zen", "maxpa=37",
 		"maxpa=53", "updates=-1", "updates=10000", "updates=", "erratum=on", "erratum",
 		"debug-unlocked=yes", "referee=1", "seed=x", "seed=-1",
@@ -122,6 +123,22 @@ static bool contradiction(void)
 	struct options options;
 
 	CHECK(!options_parse(&options, 2, argv, error));
+	options_free(&options);
+	return true;
+}
+
+static bool beside_profile(void)
+{
+	char args[][24] = { "profile=p", "module=m", "cpu=emr", "updates=3" };
+	char *argv[] = { args[0], args[1], args[2] }, error[OPTIONS_ERROR_SIZE];
+	struct options options;
+
+	CHECK(options_parse(&options, 2, argv, error) && !strcmp(options.profile, "p"));
+	options_free(&options);
+	CHECK(!options_parse(&options, 3, argv, error) && strstr(error, "cpu="));
+	options_free(&options);
+	argv[2] = args[3];
+	CHECK(!options_parse(&options, 3, argv, error) && strstr(error, "updates="));
 	options_free(&options);
 	return true;
 }
@@ -225,6 +242,7 @@ static const struct test tests[] = {
 	{ "nonsense is refused with a sentence", nonsense },
 	{ "too many faults or counters", too_many },
 	{ "tdx=off and a module contradict each other", contradiction },
+	{ "a profile says what other options say", beside_profile },
 	{ "a QEMU of another plugin API or target is refused", other_qemus },
 	{ "LPs have the APIC ids that QEMU gives its vCPUs", topology },
 	{ "the end of the RAM is found", memory_probe },

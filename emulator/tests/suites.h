@@ -36,6 +36,7 @@ extern const struct suite suite_dispatch;
 extern const struct suite suite_referee;
 extern const struct suite suite_halt;
 extern const struct suite suite_options;
+extern const struct suite suite_profile;
 extern const struct suite suite_trace;
 
 #endif
