@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # The commands of the project. What they do is in harness/, one script each.
 
-.PHONY: help run check check-full fuzz shell tree fold dist deb clean
+.PHONY: help run timeline check check-full fuzz shell tree fold dist deb clean
 
 help:
 	@echo 'make run      build everything, boot the virtual TDX host, show updates'
+	@echo 'make timeline  an update of the virtual TDX host as a drawing, build/timeline'
 	@echo 'make check    every check; ends with "N passed, N failed"'
 	@echo 'make fuzz     fuzz for longer than make check does (ITERATIONS=N, SEED=N)'
 	@echo 'make check-full  all of that and more, for hours; FULL="matrix rt" some parts'
@@ -37,6 +38,9 @@ endif
 
 run:
 	@harness/run $(if $(VERBOSE),--verbose)
+
+timeline:
+	@harness/setup && harness/inroot harness/timeline/run
 
 check:
 	@harness/check $(CHECKS)
