@@ -105,6 +105,26 @@ def locks():
     expect("it is waiting", [300, 1300, 2000], [s.waiting(n) for n in range(3)])
 
 
+def counter_in_a_lock():
+    """As mainline's: who acknowledges has a lock, publishes in it, and spins on two words."""
+    a, b = Cpu(0), Cpu(50)
+    for cpu in (a, b):
+        cpu("load", POLLED, 10)("lock", LOCK, 6)("store", OTHER, 1)("store", ACK, 1)
+    a("unlock", LOCK, 3)("load", OTHER, 2)("load", POLLED, 1)
+    a("pause", "0x999", work=1, times=9)("load", OTHER, 60)("load", POLLED, 1)
+    b("load", POLLED, 4)("store", ACK, 1)("store", POLLED, 1)("unlock", LOCK, 3)
+    b("load", OTHER, 2)("load", POLLED, 1)
+    for cpu in (a, b):
+        cpu("leave", work=5)
+    s = stop(a, b)
+    expect("a counter in a lock: words", (POLLED, ACK), (s.polled, s.ack))
+    expect("a counter in a lock: work", [29, 35], [s.work(0), s.work(1)])
+    expect("a counter in a lock: waiting", [62, 0], [s.waiting(0), s.waiting(1)])
+    # Both come to the lock at 16, and have it for 2 to acknowledge and 3 more.
+    expect("a counter in a lock: acknowledging is in series", 16 + 5 + 2 + 6 + 6 + 5,
+           s.critical_path({}))
+
+
 def refused():
     a = Cpu(0)
     a("load", POLLED, 1)("leave", work=1)
@@ -183,6 +203,7 @@ def options():
 
 barrier()
 locks()
+counter_in_a_lock()
 refused()
 reports()
 options()
