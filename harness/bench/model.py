@@ -39,8 +39,9 @@ class Stop:
         for cpu in self.cpus:
             if events[cpu][0].kind != "enter" or events[cpu][-1].kind != "leave":
                 raise Wrong(f"CPU {cpu} has not been in a section from its begin to its end")
-        self.polled = most_common([word for cpu in self.cpus for word in self._around_pauses(cpu)])
-        self.ack = most_common([word for cpu in self.cpus for word in self._before_pauses(cpu)])
+        self.polled, self.ack = (
+            most_common([word for cpu in self.cpus for word in self._before_pauses(cpu, kind)])
+            for kind in ("load", "store"))
         if len(self.cpus) > 1 and not (self.polled and self.ack):
             raise Wrong("no CPU has waited for another one")
         self._waiting = {cpu: 0 for cpu in self.cpus}
@@ -49,20 +50,11 @@ class Stop:
         if len(counts) != 1:
             raise Wrong(f"CPUs have seen different numbers of states: {sorted(counts)}")
 
-    def _around_pauses(self, cpu):
-        """The last word that was looked at before each PAUSE"""
+    def _before_pauses(self, cpu, kind):
+        """The last word that was looked at, or stored to, before each PAUSE"""
         last = None
         for event in self.events[cpu]:
-            if event.kind == "load":
-                last = event.value
-            elif event.kind == "pause" and last:
-                yield last
-
-    def _before_pauses(self, cpu):
-        """The last word that was stored to before each PAUSE"""
-        last = None
-        for event in self.events[cpu]:
-            if event.kind == "store":
+            if event.kind == kind:
                 last = event.value
             elif event.kind == "pause" and last:
                 yield last
