@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 # The commands of the project. What they do is in harness/, one script each.
 
-.PHONY: help run check check-full fuzz shell tree fold dist deb clean
+.PHONY: help run timeline check check-full fuzz bench shell tree fold dist deb clean
 
 help:
 	@echo 'make run      build everything, boot the virtual TDX host, show updates'
+	@echo 'make timeline  an update of the virtual TDX host as a drawing, build/timeline'
 	@echo 'make check    every check; ends with "N passed, N failed"'
+	@echo 'make bench    what CPUs execute while an update has them stopped, ours and mainline,'
+	@echo '              for hours; BENCH_KERNELS="6.18" BENCH_CPUS="1 2 4" some of it'
 	@echo 'make fuzz     fuzz for longer than make check does (ITERATIONS=N, SEED=N)'
 	@echo 'make check-full  all of that and more, for hours; FULL="matrix rt" some parts'
 	@echo 'make shell    a root shell inside the virtual TDX host'
@@ -30,7 +33,8 @@ help:
 
 # What is misspelt would be ignored.
 VARIABLES := KERNEL VARIANT LINUX_SRC CHECKS FULL IMAGES CPUS MEMORY GDB MIRROR BUILD JOBS VERBOSE \
-	ITERATIONS SEED CONFIG LOCALVERSION DEB_TIMEOUT TIMEOUT APPEND PLUGIN MACHINE GUESTS
+	ITERATIONS SEED CONFIG LOCALVERSION DEB_TIMEOUT TIMEOUT APPEND PLUGIN MACHINE GUESTS \
+	BENCH_KERNELS BENCH_CPUS
 UNKNOWN := $(filter-out $(VARIABLES),$(foreach v,$(MAKEOVERRIDES),$(firstword $(subst =, ,$(v)))))
 ifneq ($(UNKNOWN),)
 $(error there is no variable $(UNKNOWN); there are $(VARIABLES))
@@ -39,8 +43,14 @@ endif
 run:
 	@harness/run $(if $(VERBOSE),--verbose)
 
+timeline:
+	@harness/setup && harness/inroot harness/timeline/run
+
 check:
 	@harness/check $(CHECKS)
+
+bench:
+	@harness/bench/run
 
 fuzz:
 	@harness/fuzz $(ITERATIONS) $(SEED)

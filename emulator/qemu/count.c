@@ -24,7 +24,7 @@ void count_instrument(struct qemu_plugin_insn *insn)
 		return;
 	vaddr = qemu_plugin_insn_vaddr(insn);
 	for (i = 0; i < machine.options.nr_counts; i++) {
-		const struct count_option *range = &machine.options.count[i];
+		const struct address_range *range = &machine.options.count[i].range;
 
 		if (vaddr >= range->start && vaddr < range->end)
 			qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(insn, op, counters[i],

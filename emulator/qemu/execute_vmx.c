@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "qemu/execute.h"
 #include "qemu/machine.h"
+#include "qemu/section.h"
 #include "qemu/site.h"
 #include "qemu/stay.h"
 #include "seam/leaves.h"
@@ -191,6 +192,7 @@ void execute_seamcall(unsigned int index, void *userdata)
 		stay_begin(vcpu, pc, call.in.gpr[SEAM_RAX],
 			   seam_dispatch_begin(machine.dispatch, &call));
 	stay_wait(vcpu);
+	section_call(index, call.in.gpr[SEAM_RAX]);
 	call.interrupts_enabled = vcpu_read(VCPU_EFLAGS) & EFLAGS_IF;
 	seam_dispatch_finish(machine.dispatch, &call);
 

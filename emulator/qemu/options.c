@@ -85,27 +85,58 @@ static const char *add_fault(const char *value, struct options *options)
 	return NULL;
 }
 
+static bool parse_range(const char *text, struct address_range *range)
+{
+	char *end;
+
+	if (!g_ascii_isxdigit(*text))
+		return false;
+	errno = 0;
+	range->start = g_ascii_strtoull(text, &end, 16);
+	if (*end != '-' || !g_ascii_isxdigit(end[1]))
+		return false;
+	range->end = g_ascii_strtoull(end + 1, &end, 16);
+	return !errno && !*end && range->start < range->end;
+}
+
 static const char *add_count(const char *value, struct options *options)
 {
-	const char *expected = "NAME:START-END with hexadecimal addresses, START below END";
 	const char *colon = strchr(value, ':');
 	struct count_option *count = &options->count[options->nr_counts];
-	char *end;
 
 	if (options->nr_counts == OPTIONS_MAX_COUNTS)
 		return "8 counters at most";
-	if (!colon || colon == value || !g_ascii_isxdigit(colon[1]))
-		return expected;
-	errno = 0;
-	count->start = g_ascii_strtoull(colon + 1, &end, 16);
-	if (*end != '-' || !g_ascii_isxdigit(end[1]))
-		return expected;
-	count->end = g_ascii_strtoull(end + 1, &end, 16);
-	if (errno || *end || count->start >= count->end)
-		return expected;
+	if (!colon || colon == value || !parse_range(colon + 1, &count->range))
+		return "NAME:START-END with hexadecimal addresses, START below END";
 	count->name = g_strndup(value, colon - value);
 	options->nr_counts++;
 	return NULL;
+}
+
+static const char *add_section(const char *value, struct options *options)
+{
+	static const char * const roles[SECTION_NR_ROLES] = {
+		[SECTION_FUNCTION] = "function", [SECTION_CALLER] = "caller",
+		[SECTION_WAIT] = "wait", [SECTION_LOCK] = "lock",
+		[SECTION_UNLOCK] = "unlock", [SECTION_GLUE] = "glue",
+		[SECTION_UPDATE] = "update",
+	};
+	struct section_option *section = &options->section[options->nr_sections];
+	const char *colon = strchr(value, ':');
+	unsigned int i;
+
+	if (options->nr_sections == OPTIONS_MAX_SECTIONS)
+		return "64 ranges of sections at most";
+	for (i = 0; colon && i < SECTION_NR_ROLES; i++) {
+		if (strlen(roles[i]) != (size_t)(colon - value) ||
+		    strncmp(roles[i], value, colon - value) ||
+		    !parse_range(colon + 1, &section->range))
+			continue;
+		section->role = i;
+		options->nr_sections++;
+		return NULL;
+	}
+	return "function, caller, wait, lock, unlock, glue or update, and :START-END with hexadecimal addresses, START below END";
 }
 
 static const char *set_unconfirmed(const char *value, struct unconfirmed_answers *answers)
@@ -131,6 +162,10 @@ static const char *set_option(struct options *options, const char *name, const c
 		return set_path(value, &options->trace);
 	if (!strcmp(name, "trace-json"))
 		return set_path(value, &options->trace_json);
+	if (!strcmp(name, "section-trace"))
+		return set_path(value, &options->section_trace);
+	if (!strcmp(name, "section"))
+		return add_section(value, options);
 	if (!strcmp(name, "control"))
 		return set_path(value, &options->control);
 	if (!strcmp(name, "tdx"))
@@ -214,6 +249,11 @@ bool options_parse(struct options *options, int argc, char **argv,
 			 options->profile);
 		return false;
 	}
+	if (options->nr_sections && !options->section_trace) {
+		snprintf(error, OPTIONS_ERROR_SIZE,
+			 "option section= needs section-trace=FILE, which is missing");
+		return false;
+	}
 	return true;
 }
 
@@ -227,6 +267,7 @@ void options_free(struct options *options)
 	g_free(options->trace);
 	g_free(options->trace_json);
 	g_free(options->control);
+	g_free(options->section_trace);
 	for (i = 0; i < options->nr_faults; i++)
 		g_free(options->fault[i]);
 	for (i = 0; i < options->nr_counts; i++)

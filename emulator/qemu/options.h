@@ -10,6 +10,7 @@
 
 #define OPTIONS_MAX_FAULTS	16
 #define OPTIONS_MAX_COUNTS	8
+#define OPTIONS_MAX_SECTIONS	64
 #define OPTIONS_ERROR_SIZE	512
 
 /** struct cpu_model - processors that the plugin can pretend to be (SEAM ABI 2.2) */
@@ -20,11 +21,44 @@ struct cpu_model {
 	uint16_t loader_minor;
 };
 
+/** struct address_range - START-END, of guest addresses; the end is not in it */
+struct address_range {
+	uint64_t start;
+	uint64_t end;
+};
+
 /** struct count_option - count=NAME:START-END */
 struct count_option {
 	char *name;
-	uint64_t start;
-	uint64_t end;
+	struct address_range range;
+};
+
+/**
+ * enum section_role - what code has to do with a section
+ * @SECTION_FUNCTION: begins at its first instruction
+ * @SECTION_CALLER: ends when this is executed again
+ * @SECTION_WAIT: waits for a lock
+ * @SECTION_LOCK: takes the lock that is its first argument
+ * @SECTION_UNLOCK: releases it
+ * @SECTION_GLUE: is between a step and its SEAMCALL
+ * @SECTION_UPDATE: does work of an update, in the section or not
+ * @SECTION_NR_ROLES: number of roles
+ */
+enum section_role {
+	SECTION_FUNCTION,
+	SECTION_CALLER,
+	SECTION_WAIT,
+	SECTION_LOCK,
+	SECTION_UNLOCK,
+	SECTION_GLUE,
+	SECTION_UPDATE,
+	SECTION_NR_ROLES
+};
+
+/** struct section_option - section=ROLE:START-END */
+struct section_option {
+	enum section_role role;
+	struct address_range range;
 };
 
 /**
@@ -54,6 +88,9 @@ struct options {
 	char *fault[OPTIONS_MAX_FAULTS];
 	unsigned int nr_counts;
 	struct count_option count[OPTIONS_MAX_COUNTS];
+	char *section_trace;
+	unsigned int nr_sections;
+	struct section_option section[OPTIONS_MAX_SECTIONS];
 };
 
 /**

@@ -8,6 +8,7 @@
 #include "qemu/count.h"
 #include "qemu/machine.h"
 #include "qemu/plugin_api.h"
+#include "qemu/section.h"
 #include "qemu/translate.h"
 
 PLUGIN_EXPORT int qemu_plugin_version = PLUGIN_API_VERSION;
@@ -45,6 +46,7 @@ PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_inf
 
 	if (!compat_check(info, error) || !options_parse(&machine.options, argc, argv, error) ||
 	    !machine_init(info->system.smp_vcpus, error) ||
+	    !section_init(error, sizeof(error)) ||
 	    (machine.options.control &&
 	     !control_listen(machine.options.control, error, sizeof(error)))) {
 		machine_complain(error);

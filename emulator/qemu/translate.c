@@ -5,6 +5,7 @@
 #include "qemu/count.h"
 #include "qemu/execute.h"
 #include "qemu/machine.h"
+#include "qemu/section.h"
 #include "qemu/site.h"
 #include "qemu/stay.h"
 #include "qemu/translate.h"
@@ -163,7 +164,7 @@ static void watch_interrupts(struct qemu_plugin_tb *tb)
 void translate_block(struct qemu_plugin_tb *tb, void *userdata)
 {
 	size_t n = qemu_plugin_tb_n_insns(tb), i;
-	bool after_cpuid;
+	bool after_cpuid, found;
 
 	(void)userdata;
 	watch_resets(tb);
@@ -179,7 +180,9 @@ void translate_block(struct qemu_plugin_tb *tb, void *userdata)
 		/* All of it, so that equal sites compare equal. */
 		memset(&site, 0, sizeof(site));
 		after_cpuid = false;
-		if (!decode(insn, &site.insn) || !wanted(site.insn.kind))
+		found = decode(insn, &site.insn);
+		section_instrument(insn, !i, found && site.insn.kind == INSN_PAUSE);
+		if (!found || !wanted(site.insn.kind))
 			continue;
 		site.vaddr = qemu_plugin_insn_vaddr(insn);
 		site.block = qemu_plugin_tb_vaddr(tb);

@@ -37,10 +37,11 @@ static bool defaults(void)
 
 static bool every_option(void)
 {
-	char args[][48] = {
+	char args[][56] = {
 		"module=m", "td-program=p", "sockets=8", "cpu=emr", "maxpa=52", "updates=0",
 		"erratum=vmcs", "debug-unlocked=on", "referee=on", "seed=7", "trace=-",
 		"trace-json=j", "control=c", "unconfirmed=seaminfo:ebadparam", "fault=a", "fault=b", "count=f:ffff0-ffff8",
+		"section-trace=s", "section=function:10-20", "section=glue:ffffffff81000000-ffffffff81000100",
 	};
 	char *argv[COUNT(args)], error[OPTIONS_ERROR_SIZE];
 	struct options options;
@@ -63,8 +64,14 @@ static bool every_option(void)
 	CHECK(!strcmp(options.fault[1], "b"));
 	CHECK_EQ(options.nr_counts, 1);
 	CHECK(!strcmp(options.count[0].name, "f"));
-	CHECK_EQ(options.count[0].start, 0xffff0);
-	CHECK_EQ(options.count[0].end, 0xffff8);
+	CHECK_EQ(options.count[0].range.start, 0xffff0);
+	CHECK_EQ(options.count[0].range.end, 0xffff8);
+	CHECK(!strcmp(options.section_trace, "s"));
+	CHECK_EQ(options.nr_sections, 2);
+	CHECK_EQ(options.section[0].role, SECTION_FUNCTION);
+	CHECK_EQ(options.section[1].role, SECTION_GLUE);
+	CHECK_EQ(options.section[1].range.start, 0xffffffff81000000);
+	CHECK_EQ(options.section[1].range.end, 0xffffffff81000100);
 	options_free(&options);
 	return true;
 }
@@ -81,6 +88,9 @@ static bool nonsense(void)
 		"count=:1-2", "count=f:1", "count=f:2-1", "count=f:1-1", "count=f:x-y",
 		"unconfirmed=", "unconfirmed", "unconfirmed=nothing:works",
 		"unconfirmed=seaminfo:no", "count=f:1-2x", "count=f:1-99999999999999999",
+		"section-trace=", "section=function:1-2", "section=", "section=function",
+		"section=function:", "section=function:2-1", "section=functions:1-2",
+		"section=func:1-2", "section=:1-2",
 	};
 	char error[OPTIONS_ERROR_SIZE];
 	struct options options;
@@ -97,8 +107,9 @@ static bool nonsense(void)
 
 static bool too_many(void)
 {
-	char fault[] = "fault=x", count[] = "count=f:1-2", error[OPTIONS_ERROR_SIZE];
-	char *argv[OPTIONS_MAX_FAULTS + 1];
+	char fault[] = "fault=x", count[] = "count=f:1-2", section[] = "section=wait:1-2";
+	char file[] = "section-trace=f", error[OPTIONS_ERROR_SIZE];
+	char *argv[OPTIONS_MAX_SECTIONS + 2];
 	struct options options;
 
 	for (size_t i = 0; i < COUNT(argv); i++)
@@ -112,6 +123,13 @@ static bool too_many(void)
 	CHECK(options_parse(&options, OPTIONS_MAX_COUNTS, argv, error));
 	options_free(&options);
 	CHECK(!options_parse(&options, OPTIONS_MAX_COUNTS + 1, argv, error));
+	options_free(&options);
+	argv[0] = file;
+	for (size_t i = 1; i < COUNT(argv); i++)
+		argv[i] = section;
+	CHECK(options_parse(&options, OPTIONS_MAX_SECTIONS + 1, argv, error));
+	options_free(&options);
+	CHECK(!options_parse(&options, OPTIONS_MAX_SECTIONS + 2, argv, error));
 	options_free(&options);
 	return true;
 }
@@ -240,7 +258,7 @@ static const struct test tests[] = {
 	{ "defaults", defaults },
 	{ "every option", every_option },
 	{ "nonsense is refused with a sentence", nonsense },
-	{ "too many faults or counters", too_many },
+	{ "too many faults, counters or ranges", too_many },
 	{ "tdx=off and a module contradict each other", contradiction },
 	{ "a profile says what other options say", beside_profile },
 	{ "a QEMU of another plugin API or target is refused", other_qemus },
