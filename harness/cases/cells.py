@@ -199,7 +199,8 @@ FIELDS = ("what", "needs", "machine", "alone", "repeat", "ready", "at", "stoppin
           "lost", "then", "trace")
 PHASES = {"ready": "ready", "stopped": "stopped", "resume": "after", "lost": "after",
           "then": "after"}
-NEEDS = ("full", "rt", "debug", "distro", "builtin", "core-starts", "kvm-starts")
+NEEDS = ("full", "rt", "debug", "distro", "builtin", "core-starts", "kvm-starts",
+         "build-gate", "tables")
 PAGES = {"TDCX": "5", "TDVPR": "6", "TDR": "4", "SEPT": "8"}
 
 
