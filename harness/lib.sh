@@ -20,8 +20,9 @@ VARIANT=${VARIANT:-}
 FLAVOUR=${FLAVOUR:-$KERNEL${VARIANT:+-$VARIANT}}
 JOBS=${JOBS:-$(nproc)}
 
-# What a first run needs at its peak, with room for one rebuild.
-NEEDED_MIB=10000
+# At the peak: the private root, and a kernel with its tree, build and results.
+ROOT_MIB=2000
+KERNEL_MIB=3500
 
 # The start of the whole command, kept across the scripts that it calls.
 export HARNESS_T0=${HARNESS_T0:-$(date +%s)}
@@ -117,14 +118,19 @@ lock_build()
 	export HARNESS_LOCKED=1
 }
 
+free_mib()
+{
+	df -Pm "$1" | awk 'NR == 2 { print $4 }'
+}
+
 # need_disk DIR MIB VARIABLE: the one by which the user chooses another DIR.
 need_disk()
 {
 	local free
 
-	free=$(df -Pm "$1" | awk 'NR == 2 { print $4 }')
+	free=$(free_mib "$1")
 	[ "$free" -ge "$2" ] ||
-		die "$1 has $free MiB free and the first run needs $2; make room or set $3= to a directory with more."
+		die "$1 has $free MiB free and $2 are needed; make room or set $3= to a directory with more."
 }
 
 # The file that pins the kernel's source.
