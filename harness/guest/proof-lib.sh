@@ -17,9 +17,11 @@ CHECKS_BEGIN_S=60
 offline_between()
 {
 	(checks_begin; sleep 1; echo 0 >/sys/devices/system/cpu/cpu3/online) &
+	between_pids=$!
 	(checks_begin; sleep 3; exec taskset -c 1 chrt -f 10 sh -c "while :; do :; done") &
 	hog_pid=$!
 	(checks_begin; sleep 8; kill -KILL $hog_pid) &
+	between_pids="$between_pids $hog_pid $!"
 	taskset -pc 1 $$ >/dev/null
 	control "fault $HOLD_CHECKS"
 }
@@ -60,6 +62,14 @@ provoke()
 
 undo()
 {
+	case $row_done in
+	offline-between)
+		# One that comes too late for this upload would take the CPU from the next.
+		# shellcheck disable=SC2086 # one word for each process
+		kill -KILL $between_pids 2>/dev/null
+		# shellcheck disable=SC2086
+		wait $between_pids 2>/dev/null ;;
+	esac
 	case $row_done in
 	offline*)
 		control clear
