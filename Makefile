@@ -19,25 +19,14 @@ help:
 	@echo 'make deb      Debian packages of the kernel with the series and of tdxctl, in build/deb-KERNEL'
 	@echo 'make clean    remove build/'
 	@echo
-	@echo 'KERNEL=6.18           which kernel: a directory of patches/, or mainline-7.3'
-	@echo 'VARIANT=debug         with sanitizers and lock checks, or rt (PREEMPT_RT)'
-	@echo 'LINUX_SRC=DIR|FILE    kernel tree or tarball of your own, same series'
-	@echo 'CHECKS="series kunit" only these of make check'
-	@echo 'IMAGES=DIR            module images of your own, for make check'
-	@echo 'CONFIG=FILE           configuration of your own, for make deb; LOCALVERSION=-tdx'
-	@echo 'VERBOSE=1             make run shows each observation'
-	@echo 'CPUS=4                CPUs of the virtual TDX host'
-	@echo 'GDB=tcp::1234         make shell waits there for GDB, see emulator/README.md'
-	@echo 'MIRROR=URI            Debian mirror, instead of the one that apt uses here'
-	@echo 'BUILD=DIR             where everything is built, instead of build/'
+	@sed -n 's/^\([A-Z_]*=[^\t]*\)\t/\1\t/p' harness/variables | expand -t 24
 
 # What is misspelt would be ignored.
-VARIABLES := KERNEL VARIANT LINUX_SRC CHECKS FULL IMAGES CPUS MEMORY GDB MIRROR BUILD JOBS VERBOSE \
-	ITERATIONS SEED CONFIG LOCALVERSION DEB_TIMEOUT TIMEOUT APPEND PLUGIN MACHINE GUESTS \
-	BENCH_KERNELS BENCH_CPUS
-UNKNOWN := $(filter-out $(VARIABLES),$(foreach v,$(MAKEOVERRIDES),$(firstword $(subst =, ,$(v)))))
+VARIABLES := $(shell sed -n 's/^\([A-Z_]*\)=.*/\1/p' harness/variables)
+GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $v))),$v))
+UNKNOWN := $(firstword $(filter-out $(VARIABLES),$(filter-out -% MAKEOVERRIDES,$(GIVEN))))
 ifneq ($(UNKNOWN),)
-$(error there is no variable $(UNKNOWN); there are $(VARIABLES))
+$(error $(shell harness/nearest $(UNKNOWN) $(VARIABLES)))
 endif
 
 run:
