@@ -14,3 +14,15 @@ TREE=${TREE:-$BUILD/linux-$KERNEL}
 OUT=${OUT:-$BUILD/kernel-$FLAVOUR}
 MODULES=${MODULES:-$BUILD/modules-$FLAVOUR}
 PATCHES=$TOP/patches/$KERNEL
+
+# all_made LOG: has a guest made as many observations as it planned? A guest that died half
+# way has not passed. How many there are is in $made, in words.
+all_made()
+{
+	local planned seen
+
+	planned=$(sed -n 's/^1\.\.//p' "$1")
+	seen=$(grep -cE '^(ok|not ok) ' "$1" || true)
+	made="${seen:-0} of ${planned:-an unknown number of}"
+	[ "${seen:-0}" != 0 ] && [ "$planned" = "$seen" ]
+}
