@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0
 """The tables of cases, read and expanded into cells: harness/matrix/rules, the faults
-of an update, and harness/cases/kvm.cases, what else happens while one fails."""
+of an update; harness/proof/rows, images and what becomes of TDs; harness/conformance/rows,
+the firmware's side; and harness/cases/kvm.cases, what else happens while an update fails."""
 
 import os
 import re
 from collections import namedtuple
 
 CASES = os.path.dirname(os.path.abspath(__file__))
-RULES = os.path.join(os.path.dirname(CASES), "matrix", "rules")
+HARNESS = os.path.dirname(CASES)
+RULES = os.path.join(HARNESS, "matrix", "rules")
+PROOF = os.path.join(HARNESS, "proof", "rows")
+CONFORMANCE = os.path.join(HARNESS, "conformance", "rows")
 KVM = os.path.join(CASES, "kvm.cases")
 
 # Which calls a place means: the specification of a fault, and the CPU if the
@@ -53,7 +57,7 @@ class Table:
             self.flush()
             kind, rest = line.split(None, 1)
             # Only columns are separated by " | ": expressions have bars, too.
-            self.entry = [kind] + [x.strip() for x in re.split(r"(?:^|\s)\|(?:\s|$)", rest)]
+            self.entry = [kind] + [x.strip() for x in re.split(r"(?<!\S)\|(?!\S)", rest)]
 
     def flush(self):
         if self.entry:
@@ -65,6 +69,47 @@ class Table:
 
     def add(self, kind, c):
         raise NotImplementedError
+
+
+Platform = namedtuple("Platform", "name plugin build")
+Proof = namedtuple("Proof", "name platform build damage done error state log td next")
+Scenario = namedtuple("Scenario", "name kernels leave plugin boot build damage steps trace")
+
+
+class Rows(Table):
+    """A table whose lines are all there is to know, as {name: line} for each kind."""
+
+    def __init__(self, path, **kinds):
+        self.kinds, self.of = kinds, {kind: {} for kind in kinds}
+        super().__init__(path)
+
+    def add(self, kind, c):
+        if kind not in self.kinds:
+            raise self.wrong(f"\"{kind}\" is not a kind of line: {' | '.join(c)}")
+        if len(c) != len(self.kinds[kind]._fields):
+            raise self.wrong(f"wrong number of columns: {kind} {' | '.join(c)}")
+        if c[0] in self.of[kind]:
+            raise self.wrong(f"{kind} {c[0]}: is there twice")
+        self.of[kind][c[0]] = self.kinds[kind](*c)
+
+    def chosen(self, kind, names):
+        """Those of these names, or all."""
+        for name in names:
+            if name not in self.of[kind]:
+                raise self.wrong(f"there is no {kind} \"{name}\"")
+        return [x for x in self.of[kind].values() if not names or x.name in names]
+
+
+def proof():
+    table = Rows(PROOF, platform=Platform, row=Proof)
+    for row in table.of["row"].values():
+        if row.platform not in table.of["platform"]:
+            raise table.wrong(f"row {row.name}: there is no platform \"{row.platform}\"")
+    return table
+
+
+def conformance():
+    return Rows(CONFORMANCE, row=Scenario)
 
 
 class Rules(Table):

@@ -36,6 +36,15 @@ checks_begin()
 	done
 }
 
+# row_read NAME: its columns, as row_*
+row_read()
+{
+	row_line=$(grep "^$1|" $PROOF/rows) || return
+	IFS='|' read -r _ row_done row_error row_state row_log row_td row_next <<-EOF
+		$row_line
+	EOF
+}
+
 provoke()
 {
 	local spec
@@ -110,7 +119,7 @@ row_do()
 {
 	local tries=$BETWEEN_TRIES
 
-	row_read $PROOF/rows "$1" || return
+	row_read "$1" || return
 	while :; do
 		log_mark
 		provoke
