@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The tables of cases, read and expanded into cells: harness/matrix/rules, the faults
-of an update; harness/proof/rows, images and what becomes of TDs; harness/conformance/rows,
+"""The tables of cases, read and expanded into cells: harness/cases/matrix.cases, the faults
+of an update; harness/cases/proof.cases, images and what becomes of TDs; harness/cases/conformance.cases,
 the firmware's side; and harness/cases/kvm.cases, what else happens while an update fails."""
 
 import os
@@ -8,10 +8,9 @@ import re
 from collections import namedtuple
 
 CASES = os.path.dirname(os.path.abspath(__file__))
-HARNESS = os.path.dirname(CASES)
-RULES = os.path.join(HARNESS, "matrix", "rules")
-PROOF = os.path.join(HARNESS, "proof", "rows")
-CONFORMANCE = os.path.join(HARNESS, "conformance", "rows")
+RULES = os.path.join(CASES, "matrix.cases")
+PROOF = os.path.join(CASES, "proof.cases")
+CONFORMANCE = os.path.join(CASES, "conformance.cases")
 KVM = os.path.join(CASES, "kvm.cases")
 
 # Which calls a place means: the specification of a fault, and the CPU if the

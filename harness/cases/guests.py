@@ -107,7 +107,7 @@ def initramfs():
 
 def boot(name, machine, *script, stdout=subprocess.DEVNULL, **env):
     """Boot a machine of make_images() with a script of harness/guest."""
-    subprocess.run([f"{HARNESS}/proof/boot", name, machine, *script], env=dict(os.environ, **env),
+    subprocess.run([f"{HARNESS}/cases/boot", name, machine, *script], env=dict(os.environ, **env),
                    stdin=subprocess.DEVNULL, stdout=stdout, stderr=stdout, check=False)
 
 

@@ -27,7 +27,7 @@ def markdown(rules, results, facts):
            f"{facts['seconds']} s: `{facts['command']}`.\n")
     yield f"**{len(results) - len(failed)} cells passed, {len(failed)} failed.**\n"
     yield ("A cell is one call of an update that fails, on one CPU, with one status, under one kind "
-           "of TD. What must come of it\nis in `harness/matrix/rules`, which was written before "
+           "of TD. What must come of it\nis in `harness/cases/matrix.cases`, which was written before "
            "the first run. Its words: the answer to the upload, the state\nof the module, the TDs "
            "by their own counters, and the next upload of a good image. TDs that were waiting or "
            "are\nresumed go on in the same process, no count lost.\n")
