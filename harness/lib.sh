@@ -38,9 +38,11 @@ say()
 	printf '[%4d s] %s\n' "$(elapsed)" "$*" >&2
 }
 
-# die TEXT: one sentence that says what is wrong and what to do.
+# die TEXT: one sentence that says what is wrong and what to do. The step that this
+# belongs to finds it in the file that it asks for.
 die()
 {
+	[ -z "${STEP_DIED:-}" ] || printf '%s\n' "$*" >"$STEP_DIED"
 	printf '%s: %s\n' "${HARNESS_NAME:-harness}" "$*" >&2
 	exit 1
 }
@@ -56,29 +58,30 @@ ending()
 }
 
 # step LOGNAME TEXT COMMAND...: run a long command with its output in a log
-# file, say how long it took, and when it fails, why. What a script of the
-# harness died of is its last line, and is all that has to be said; whoever else
-# knows better what a failure means sets STEP_FAILED to the sentence.
+# file, say how long it took, and when it fails, why. If a script of the harness
+# died at its end, that sentence is all that has to be said; whoever else knows
+# better what a failure means sets STEP_FAILED to the sentence.
 step()
 {
-	local log=$LOG/$1.log text=$2 start status last
+	local log=$LOG/$1.log text=$2 died=$LOG/.$1.died start status
 
 	shift 2
 	mkdir -p "$LOG"
 	start=$(date +%s)
 	say "$text (log: ${log#"$TOP"/})"
+	rm -f "$died"
 	# Not in a condition: there, a function would go on after a failure.
 	set +e
 	{
-		(set -e; "$@") >"$log" 2>&1 </dev/null
+		(set -e; export STEP_DIED=$died; "$@") >"$log" 2>&1 </dev/null
 		status=$?
 	} 2>/dev/null	# bash's own note about a signal
 	set -e
 	if [ $status != 0 ]; then
-		last=$(tail -n 1 "$log")
-		case $last in
-		[a-z]*": "*) [ ! -x "$HARNESS/${last%%: *}" ] || die "${last#*: }" ;;
-		esac
+		# One that something went on after is not why.
+		if [ -f "$died" ] && [[ "$(tail -n 1 "$log")" = *": $(cat "$died")" ]]; then
+			die "$(cat "$died")"
+		fi
 		[ -z "${STEP_FAILED:-}" ] || [ $status -gt 128 ] ||
 			die "$STEP_FAILED (${log#"$TOP"/} has the details)."
 		tail -n 15 "$log" >&2
