@@ -102,7 +102,7 @@ def pack(path, directory, names=None, base=None):
 
 
 def initramfs():
-    subprocess.run([f"{HARNESS}/initramfs"], check=True)
+    subprocess.run([f"{HARNESS}/vm/initramfs"], check=True)
 
 
 def boot(name, machine, *script, stdout=subprocess.DEVNULL, **env):

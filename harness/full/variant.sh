@@ -8,7 +8,7 @@
 
 for check in "${PIECES[@]}"; do
 	if [ "$check" = stress ]; then
-		"$HARNESS/stress" | sed -E "s/^(ok|not ok) /\1 $VARIANT: stress: /" || true
+		"$HARNESS/cases/stress" | sed -E "s/^(ok|not ok) /\1 $VARIANT: stress: /" || true
 	else
 		"$HARNESS/checks/$check" | sed -E "s/^(ok|not ok) /\1 $VARIANT: /"
 	fi
