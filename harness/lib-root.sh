@@ -15,6 +15,13 @@ OUT=${OUT:-$BUILD/kernel-$FLAVOUR}
 MODULES=${MODULES:-$BUILD/modules-$FLAVOUR}
 PATCHES=$TOP/patches/$KERNEL
 
+# pack DIR: as an archive for the kernel, which takes several, one behind the other. Not
+# compressed: the emulated CPU would take longer than the copy does.
+pack()
+{
+	(cd "$1" && find . -print0 | sort -z | cpio --quiet -0 -o -H newc -R 0:0)
+}
+
 # all_made LOG: has a guest made as many observations as it planned? A guest that died half
 # way has not passed. How many there are is in $made, in words.
 all_made()

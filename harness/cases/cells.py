@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The tables of cases, read and expanded into cells: harness/cases/matrix.cases, the faults
-of an update; harness/cases/proof.cases, images and what becomes of TDs; harness/cases/conformance.cases,
-the firmware's side; and harness/cases/kvm.cases, what else happens while an update fails."""
+"""The tables of cases, read and expanded into cells: matrix.cases, the faults of an update;
+proof.cases, images and what becomes of TDs; conformance.cases, the firmware's side; and
+kvm.cases, what else happens while an update fails."""
 
 import os
 import re

@@ -45,9 +45,15 @@ def write(path, text):
         out.write(text)
 
 
+def tool(*words):
+    # It says itself what is wrong.
+    if subprocess.run([TOOL, *words], check=False).returncode:
+        sys.exit(f"tdx-image {' '.join(words)} failed")
+
+
 def make_image(path, build, damage=""):
     """An image, by the options of tdx-image build, damaged by those of tdx-image damage."""
-    subprocess.run([TOOL, "build", "-o", path] + build.split(), check=True)
+    tool("build", "-o", path, *build.split())
     kind, *options = damage.split() or [""]
     if kind == "line-feed":     # what an editor leaves at the end
         with open(path, "ab") as image:
@@ -55,7 +61,7 @@ def make_image(path, build, damage=""):
     elif kind == "first-page":
         os.truncate(path, 4096)
     elif kind:
-        subprocess.run([TOOL, "damage", kind, path, "-o", path] + options, check=True)
+        tool("damage", kind, path, "-o", path, *options)
 
 
 def make_images(directory, place, images, machines, files):
@@ -64,11 +70,14 @@ def make_images(directory, place, images, machines, files):
     the module that BIOS loads, what TDs execute if not the usual). Made anew only if any of
     that has changed."""
     tools = [lines_of(__file__), hashlib.sha256(open(TOOL, "rb").read()).hexdigest()]
-    wanted = hashlib.sha256(repr([images, machines, files, tools]).encode()).hexdigest()
+    wanted = hashlib.sha256(repr([directory, images, machines, files, tools]).encode()).hexdigest()
     stamp = os.path.join(directory, "stamp")
     if lines_of(stamp) == [wanted]:
         return
     say(f"making the images of {os.path.relpath(directory, BUILD)}")
+    # What is half made counts for nothing.
+    if os.path.exists(stamp):
+        os.remove(stamp)
     inside = os.path.join(directory, "files", place)
     shutil.rmtree(os.path.join(directory, "files"), ignore_errors=True)
     os.makedirs(inside)
@@ -86,15 +95,13 @@ def make_images(directory, place, images, machines, files):
     write(stamp, wanted + "\n")
 
 
-def pack(path, directory, names=None, base=None):
-    """The initramfs PATH: BASE, or the usual one, and what DIRECTORY/files has, or the NAMES
-    below it."""
-    base = base or f"{BUILD}/initramfs-{FLAVOUR}.cpio"
+def pack(path, directory, names=None):
+    """The initramfs PATH: the usual one, and what DIRECTORY/files has, or the NAMES below it."""
     files = os.path.join(directory, "files")
     if names is None:
         names = [os.path.relpath(os.path.join(top, name), files)
                  for top, dirs, found in os.walk(files) for name in dirs + found]
-    with open(path, "wb") as out, open(base, "rb") as usual:
+    with open(path, "wb") as out, open(f"{BUILD}/initramfs-{FLAVOUR}.cpio", "rb") as usual:
         shutil.copyfileobj(usual, out)
         out.flush()
         subprocess.run(["cpio", "--quiet", "-o", "-H", "newc", "-R", "0:0"], cwd=files, check=True,

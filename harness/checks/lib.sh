@@ -31,7 +31,8 @@ it ended with status $status"
 	fi
 }
 
-# take_from KERNEL NAME LOGNAME COMMAND...: the same with another kernel, if that is built
+# take_from KERNEL NAME LOGNAME COMMAND...: the same with that kernel, if it is built, in
+# the usual configuration
 take_from()
 {
 	local kernel=$1 name="$2, $1"
@@ -41,5 +42,5 @@ take_from()
 		return
 	fi
 	shift 2
-	KERNEL=$kernel TREE=$BUILD/linux-$kernel OUT=$BUILD/kernel-$kernel take "$name" "$@"
+	KERNEL=$kernel VARIANT='' TREE=$BUILD/linux-$kernel OUT=$BUILD/kernel-$kernel take "$name" "$@"
 }
