@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "image/payload.h"
+#include "blob/payload.h"
 #include "image/tool.h"
 #include "tdxmod/metadata.h"
 

@@ -6,8 +6,8 @@
 
 #include <json-c/json.h>
 
-#include "image/payload.h"
-#include "image/test_key.h"
+#include "blob/payload.h"
+#include "blob/test_key.h"
 #include "image/tool.h"
 #include "tdxmod/module.h"
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "image/image.h"
-#include "image/payload.h"
-#include "image/releases.h"
+#include "blob/payload.h"
+#include "blob/releases.h"
 
 /* As in all published releases of their series */
 #define STACK_PAGES_RAW		1

@@ -5,10 +5,10 @@
 
 #include <openssl/evp.h>
 
-#include "image/blob.h"
-#include "image/module_desc.h"
-#include "image/releases.h"
-#include "pseamldr/sigstruct.h"
+#include "blob/blob.h"
+#include "blob/module_desc.h"
+#include "blob/releases.h"
+#include "blob/sigstruct.h"
 
 /**
  * struct image_spec - what a test image shall be

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "image/test_key.h"
+#include "blob/test_key.h"
 #include "platform/state.h"
 
 #define KIB			1024ULL

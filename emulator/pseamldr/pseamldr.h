@@ -4,7 +4,7 @@
 #define EMULATOR_PSEAMLDR_PSEAMLDR_H
 
 #include "platform/state.h"
-#include "pseamldr/sigstruct.h"
+#include "blob/sigstruct.h"
 #include "seam/status.h"
 
 /**

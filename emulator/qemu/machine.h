@@ -10,8 +10,8 @@
 #include "platform/platform.h"
 #include "qemu/options.h"
 #include "qemu/vcpu.h"
-#include "seam/dispatch.h"
-#include "seam/trace.h"
+#include "seamcall/dispatch.h"
+#include "seamcall/trace.h"
 
 #define MACHINE_ERROR_SIZE	PLATFORM_ERROR_SIZE
 

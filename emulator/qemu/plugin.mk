@@ -4,9 +4,7 @@
 
 PLUGIN := $(O)/tdx-host.so
 
-PLUGIN_SRCS := $(wildcard qemu/*.c cpu/*.c seam/*.c platform/*.c pseamldr/*.c tdxmod/*.c)
-# The reader of module blobs is shared with the image tool.
-PLUGIN_SRCS += $(PLUGIN_SHARED_SRCS)
+PLUGIN_SRCS := $(MODEL_SRCS) $(wildcard cpu/*.c seamcall/*.c qemu/*.c)
 PLUGIN_OBJS := $(PLUGIN_SRCS:%.c=$(O)/plugin/%.o)
 
 PLUGIN_PKGS := glib-2.0 json-c libcrypto
@@ -16,7 +14,7 @@ PLUGIN_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror -I. \
 PLUGIN_LIBS = $(shell pkg-config --libs $(PLUGIN_PKGS)) -pthread
 
 # Layers above the models that know nothing of QEMU: they are tested with them.
-LAYER_SRCS := $(filter-out seam/names.c,$(wildcard seam/*.c)) $(wildcard cpu/*.c) \
+LAYER_SRCS := $(wildcard cpu/*.c seamcall/*.c) \
 	qemu/compat.c qemu/decode.c qemu/options.c qemu/profile.c qemu/topology.c
 LAYER_OBJS := $(LAYER_SRCS:%.c=$(O)/plugin/%.o)
 
@@ -35,5 +33,5 @@ $(O)/plugin/%.o: %.c
 	@echo '  CC      $@'
 	@$(CC) $(PLUGIN_CFLAGS) -c -o $@ $<
 
--include guest/guest.mk
+include guest/guest.mk
 -include $(PLUGIN_OBJS:.o=.d)

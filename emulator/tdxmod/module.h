@@ -6,7 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "image/module_desc.h"
+#include "blob/module_desc.h"
 #include "platform/state.h"
 #include "seam/leaves.h"
 #include "seam/status.h"

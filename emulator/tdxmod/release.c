@@ -3,8 +3,8 @@
  * Which module is in an image: the note of a test image says so; Intel's
  * releases are recognised by their SEAMHASH (SEAM ABI 6.4).
  */
-#include "image/payload.h"
-#include "image/releases.h"
+#include "blob/payload.h"
+#include "blob/releases.h"
 #include "tdxmod/module.h"
 
 /* The sigstruct has the compiled-in constants, and it is at hand */

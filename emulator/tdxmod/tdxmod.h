@@ -4,7 +4,7 @@
 #define EMULATOR_TDXMOD_TDXMOD_H
 
 #include "platform/state.h"
-#include "pseamldr/sigstruct.h"
+#include "blob/sigstruct.h"
 
 /**
  * tdxmod_new() - a module that was just installed: zeroed data, state 0

@@ -3,8 +3,8 @@
 #ifndef EMULATOR_TESTS_BENCH_H
 #define EMULATOR_TESTS_BENCH_H
 
-#include "seam/call.h"
-#include "seam/dispatch.h"
+#include "seamcall/call.h"
+#include "seamcall/dispatch.h"
 #include "tests/fixture.h"
 
 /**

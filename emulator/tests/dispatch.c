@@ -4,7 +4,7 @@
 #include <time.h>
 
 #include "pseamldr/pseamldr.h"
-#include "seam/info.h"
+#include "seamcall/info.h"
 #include "seam/leaves.h"
 #include "seam/status.h"
 #include "tests/bench.h"

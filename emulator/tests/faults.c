@@ -2,8 +2,8 @@
 /* Reading and selecting faults. */
 #include <string.h>
 
-#include "seam/corrupt.h"
-#include "seam/fault.h"
+#include "seamcall/corrupt.h"
+#include "seamcall/fault.h"
 #include "seam/leaves.h"
 #include "seam/status.h"
 #include "tests/suites.h"

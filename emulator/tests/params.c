@@ -2,7 +2,7 @@
 /* How an onlooker reads seamldr_params and the pages of the image (SEAM ABI 3.3). */
 #include <string.h>
 
-#include "seam/params.h"
+#include "seamcall/params.h"
 #include "tests/suites.h"
 
 #define NR_PAGES	(INSTALL_PARAMS_MAX_PAGES + 3)

@@ -2,7 +2,7 @@
 /* The table of releases, and modules that are like each of them (SEAM ABI 6.4). */
 #include <string.h>
 
-#include "image/releases.h"
+#include "blob/releases.h"
 #include "tdxmod/td_cpuid.h"
 #include "tests/fixture.h"
 #include "tests/guest.h"

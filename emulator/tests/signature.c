@@ -7,7 +7,7 @@
 
 #include <openssl/bn.h>
 
-#include "image/test_key.h"
+#include "blob/test_key.h"
 #include "tests/fixture.h"
 #include "tests/suites.h"
 

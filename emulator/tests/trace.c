@@ -7,7 +7,7 @@
 
 #include "seam/leaves.h"
 #include "seam/status.h"
-#include "seam/trace.h"
+#include "seamcall/trace.h"
 #include "tests/suites.h"
 
 #define LINE_SIZE	1024

@@ -5,8 +5,8 @@
  * module would have compiled in; the model of the module takes its metadata,
  * features and handoff rules from there.
  */
-#ifndef EMULATOR_IMAGE_MODULE_DESC_H
-#define EMULATOR_IMAGE_MODULE_DESC_H
+#ifndef EMULATOR_BLOB_MODULE_DESC_H
+#define EMULATOR_BLOB_MODULE_DESC_H
 
 #include <assert.h>
 #include <stdint.h>

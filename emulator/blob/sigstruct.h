@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SEAM_SIGSTRUCT: what a signed module image promises (SEAM ABI 3.3). */
-#ifndef EMULATOR_PSEAMLDR_SIGSTRUCT_H
-#define EMULATOR_PSEAMLDR_SIGSTRUCT_H
+#ifndef EMULATOR_BLOB_SIGSTRUCT_H
+#define EMULATOR_BLOB_SIGSTRUCT_H
 
 #include <assert.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The checks of a sigstruct that need nothing but the sigstruct. */
-#include "pseamldr/sigstruct.h"
+#include "blob/sigstruct.h"
 
 static bool all_zero(const void *data, size_t size)
 {

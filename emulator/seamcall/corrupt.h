@@ -4,8 +4,8 @@
  * loader loses one, after the point of no return, it must really see a page
  * that does not match its hash (SEAM ABI 3.4 step 34).
  */
-#ifndef EMULATOR_SEAM_CORRUPT_H
-#define EMULATOR_SEAM_CORRUPT_H
+#ifndef EMULATOR_SEAMCALL_CORRUPT_H
+#define EMULATOR_SEAMCALL_CORRUPT_H
 
 #include "seam/seam.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <string.h>
 
-#include "seam/session.h"
+#include "seamcall/session.h"
 
 void install_session_reset(struct install_session *session, unsigned int nr_lps)
 {

@@ -3,7 +3,7 @@
 #include <elf.h>
 #include <string.h>
 
-#include "image/payload.h"
+#include "blob/payload.h"
 
 /* Layout: page 0 headers, note and names; relocations; their targets; code */
 #define NOTE_OFFSET		0x400

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef EMULATOR_SEAM_CALL_H
-#define EMULATOR_SEAM_CALL_H
+#ifndef EMULATOR_SEAMCALL_CALL_H
+#define EMULATOR_SEAMCALL_CALL_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,14 +3,14 @@
  * Faults on demand: which SEAMCALL is to fail, and how. Selection is
  * deterministic: leaf, LP, n-th matching call, arrival position in a session.
  */
-#ifndef EMULATOR_SEAM_FAULT_H
-#define EMULATOR_SEAM_FAULT_H
+#ifndef EMULATOR_SEAMCALL_FAULT_H
+#define EMULATOR_SEAMCALL_FAULT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "seam/call.h"
+#include "seamcall/call.h"
 
 #define FAULT_SPEC_SIZE		128
 #define FAULT_ERROR_SIZE	256

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "image/blob.h"
+#include "blob/blob.h"
 
 static_assert(offsetof(struct blob_header_v100, checksum) ==
 	      offsetof(struct blob_header_v200, checksum), "one place for the checksum");

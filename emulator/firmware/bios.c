@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "image/blob.h"
+#include "blob/blob.h"
 #include "platform/state.h"
 #include "pseamldr/pseamldr.h"
 #include "seam/leaves.h"

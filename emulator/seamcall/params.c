@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <openssl/evp.h>
 
-#include "seam/params.h"
+#include "seamcall/params.h"
 
 bool install_params_read(const struct seam_memory *memory, uint64_t pa,
 			 struct install_params *params)

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "seam/info.h"
+#include "seamcall/info.h"
 
 /* So much of MRSEAM names a module */
 #define MRSEAM_SHOWN	8

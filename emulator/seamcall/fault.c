@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "seam/fault.h"
+#include "seamcall/fault.h"
 #include "seam/leaves.h"
 #include "seam/names.h"
 

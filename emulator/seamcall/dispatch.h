@@ -3,14 +3,14 @@
  * From the instruction to the firmware: leaf word to P-SEAMLDR or TDX module,
  * with faults, trace and referee around the call.
  */
-#ifndef EMULATOR_SEAM_DISPATCH_H
-#define EMULATOR_SEAM_DISPATCH_H
+#ifndef EMULATOR_SEAMCALL_DISPATCH_H
+#define EMULATOR_SEAMCALL_DISPATCH_H
 
 #include <stdbool.h>
 
-#include "seam/call.h"
-#include "seam/fault.h"
-#include "seam/trace.h"
+#include "seamcall/call.h"
+#include "seamcall/fault.h"
+#include "seamcall/trace.h"
 
 struct seam_dispatch;
 

@@ -4,12 +4,12 @@
  * which the model of the module and tdx-image take all that differs between
  * them.
  */
-#ifndef EMULATOR_IMAGE_RELEASES_H
-#define EMULATOR_IMAGE_RELEASES_H
+#ifndef EMULATOR_BLOB_RELEASES_H
+#define EMULATOR_BLOB_RELEASES_H
 
 #include <stdbool.h>
 
-#include "image/module_desc.h"
+#include "blob/module_desc.h"
 
 #define RELEASE_HASH_SIZE	8
 #define RELEASE_MAX_CPUS	5

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The file that a TDX module comes in: header, sigstruct, module (SEAM ABI 6). */
-#ifndef EMULATOR_IMAGE_BLOB_H
-#define EMULATOR_IMAGE_BLOB_H
+#ifndef EMULATOR_BLOB_BLOB_H
+#define EMULATOR_BLOB_BLOB_H
 
 #include <assert.h>
 #include <stdbool.h>

@@ -3,8 +3,8 @@
  * seamldr_info as an onlooker reads it: which module the loader knows, and
  * whether it is callable. That tells failures of INSTALL apart (SEAM ABI 3.3).
  */
-#ifndef EMULATOR_SEAM_INFO_H
-#define EMULATOR_SEAM_INFO_H
+#ifndef EMULATOR_SEAMCALL_INFO_H
+#define EMULATOR_SEAMCALL_INFO_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -5,14 +5,14 @@
 #include <time.h>
 
 #include "platform/platform.h"
-#include "seam/corrupt.h"
-#include "seam/dispatch.h"
-#include "seam/info.h"
+#include "seamcall/corrupt.h"
+#include "seamcall/dispatch.h"
+#include "seamcall/info.h"
 #include "seam/leaves.h"
 #include "seam/names.h"
-#include "seam/params.h"
-#include "seam/referee.h"
-#include "seam/session.h"
+#include "seamcall/params.h"
+#include "seamcall/referee.h"
+#include "seamcall/session.h"
 #include "seam/status.h"
 
 #define MSEC_PER_SEC	1000

@@ -3,8 +3,8 @@
  * seamldr_params as an onlooker reads it: where the pages of an image are. The
  * loader has its own, checking, reader.
  */
-#ifndef EMULATOR_SEAM_PARAMS_H
-#define EMULATOR_SEAM_PARAMS_H
+#ifndef EMULATOR_SEAMCALL_PARAMS_H
+#define EMULATOR_SEAMCALL_PARAMS_H
 
 #include <assert.h>
 #include <stdbool.h>

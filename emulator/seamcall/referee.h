@@ -3,16 +3,16 @@
  * Rules that a host must keep, also where the firmware cannot notice or does
  * not care. A broken rule makes the run fail.
  */
-#ifndef EMULATOR_SEAM_REFEREE_H
-#define EMULATOR_SEAM_REFEREE_H
+#ifndef EMULATOR_SEAMCALL_REFEREE_H
+#define EMULATOR_SEAMCALL_REFEREE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "seam/call.h"
-#include "seam/params.h"
-#include "seam/session.h"
-#include "seam/trace.h"
+#include "seamcall/call.h"
+#include "seamcall/params.h"
+#include "seamcall/session.h"
+#include "seamcall/trace.h"
 
 /** enum referee_rule - what the host must not do */
 enum referee_rule {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "image/releases.h"
+#include "blob/releases.h"
 
 /* CPU tables */
 #define SPR	(1 << 0)

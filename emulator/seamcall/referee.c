@@ -5,7 +5,7 @@
 
 #include "seam/leaves.h"
 #include "seam/names.h"
-#include "seam/referee.h"
+#include "seamcall/referee.h"
 #include "seam/status.h"
 
 #define SENTENCE_SIZE	256

@@ -4,8 +4,8 @@
  * which call is the last. It watches calls and answers, it does not look into
  * the loader, so that faults and the referee do not depend on the model.
  */
-#ifndef EMULATOR_SEAM_SESSION_H
-#define EMULATOR_SEAM_SESSION_H
+#ifndef EMULATOR_SEAMCALL_SESSION_H
+#define EMULATOR_SEAMCALL_SESSION_H
 
 #include <stdbool.h>
 #include <stdint.h>

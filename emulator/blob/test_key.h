@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Keys whose signatures the virtual P-SEAMLDR accepts. */
-#ifndef EMULATOR_IMAGE_TEST_KEY_H
-#define EMULATOR_IMAGE_TEST_KEY_H
+#ifndef EMULATOR_BLOB_TEST_KEY_H
+#define EMULATOR_BLOB_TEST_KEY_H
 
 /*
  * SHA-384 of the modulus of test-key.pem, as stored in a sigstruct. The key is

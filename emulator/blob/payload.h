@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The module part of a test image: a small ELF64 with relocations and a note. */
-#ifndef EMULATOR_IMAGE_PAYLOAD_H
-#define EMULATOR_IMAGE_PAYLOAD_H
+#ifndef EMULATOR_BLOB_PAYLOAD_H
+#define EMULATOR_BLOB_PAYLOAD_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "image/module_desc.h"
+#include "blob/module_desc.h"
 
 #define PAYLOAD_PAGE_SIZE	4096
 

@@ -2,13 +2,13 @@
 /*
  * One line per SEAMCALL, for people and, on request, as JSON lines.
  */
-#ifndef EMULATOR_SEAM_TRACE_H
-#define EMULATOR_SEAM_TRACE_H
+#ifndef EMULATOR_SEAMCALL_TRACE_H
+#define EMULATOR_SEAMCALL_TRACE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "seam/call.h"
+#include "seamcall/call.h"
 
 struct seam_trace;
 

@@ -5,7 +5,7 @@
 #include <openssl/param_build.h>
 #include <openssl/rsa.h>
 
-#include "pseamldr/sigstruct.h"
+#include "blob/sigstruct.h"
 
 bool sha384(const void *data, size_t size, uint8_t hash[static SHA384_SIZE])
 {

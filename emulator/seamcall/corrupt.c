@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "seam/corrupt.h"
+#include "seamcall/corrupt.h"
 
 #define FLIPPED_BITS	0x01
 

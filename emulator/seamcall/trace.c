@@ -11,7 +11,7 @@
 
 #include "seam/leaves.h"
 #include "seam/names.h"
-#include "seam/trace.h"
+#include "seamcall/trace.h"
 
 #define NSEC_PER_SEC	1e9
 #define LINE_SIZE	1024
