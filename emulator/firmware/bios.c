@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "blob/blob.h"
+#include "firmware/bios.h"
 #include "platform/state.h"
 #include "pseamldr/pseamldr.h"
 #include "seam/leaves.h"
@@ -80,7 +81,7 @@ static bool take_profile(struct platform *platform, char *error)
 	return tdxmod_take_profile(platform->tdxmod, platform->config.profile, error);
 }
 
-bool platform_load_module(struct platform *platform, char error[static PLATFORM_ERROR_SIZE])
+bool bios_load_module(struct platform *platform, char error[static PLATFORM_ERROR_SIZE])
 {
 	const struct platform_config *config = &platform->config;
 	struct seamldr_params params = { .scenario = SEAMLDR_SCENARIO_LOAD };

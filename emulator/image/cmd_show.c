@@ -9,7 +9,7 @@
 #include "blob/payload.h"
 #include "blob/test_key.h"
 #include "image/tool.h"
-#include "tdxmod/module.h"
+#include "tdxmod/release.h"
 
 #define HEX_SIZE	(2 * SHA384_SIZE + 1)
 

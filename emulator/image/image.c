@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "image/image.h"
 #include "blob/payload.h"
 #include "blob/releases.h"
+#include "image/image.h"
 
 /* As in all published releases of their series */
 #define STACK_PAGES_RAW		1

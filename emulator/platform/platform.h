@@ -15,6 +15,8 @@
 #include "platform/unconfirmed.h"
 #include "seam/seam.h"
 
+struct platform;
+
 #define PLATFORM_MAX_LPS	1024
 #define PLATFORM_MAX_SOCKETS	8
 #define PLATFORM_MAX_CMRS	32
@@ -150,44 +152,11 @@ struct platform_config {
 void platform_config_init(struct platform_config *config, unsigned int nr_lps,
 			  unsigned int nr_sockets);
 
-/**
- * platform_new() - build a platform and let its BIOS load the module image
- * @config: copied; what it points to is not
- * @memory: host physical memory; copied
- * @error: receives one sentence on failure
- *
- * Return: the platform, or NULL if the description contradicts itself or
- * P-SEAMLDR refuses the image.
- */
-struct platform *platform_new(const struct platform_config *config,
-			      const struct seam_memory *memory,
-			      char error[static PLATFORM_ERROR_SIZE]);
-
-/** platform_free() - release everything; NULL is allowed */
-void platform_free(struct platform *platform);
-
-/**
- * platform_reset() - cold reset: forget everything, load the image again
- * @platform: no LP may be inside a firmware call
- * @error: receives one sentence on failure
- *
- * Return: false if the image does not load (any more).
- */
-bool platform_reset(struct platform *platform,
-		    char error[static PLATFORM_ERROR_SIZE]);
-
 /** platform_config() - the description that the platform was made from */
 const struct platform_config *platform_config(const struct platform *platform);
 
 /** platform_seam_ready() - would a TDX module leaf reach a module now? */
 bool platform_seam_ready(const struct platform *platform);
-
-/**
- * platform_install_writes_rdx() - does INSTALL say in RDX whether an error is recoverable?
- *
- * Else it leaves the register alone, which is unconfirmed for P-SEAMLDR 2.0.
- */
-bool platform_install_writes_rdx(const struct platform *platform);
 
 /**
  * platform_halt_lp() - the firmware that @rax selects halts on @lp

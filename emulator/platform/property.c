@@ -2,7 +2,7 @@
 /* What TDs own, as numbers for those who look for leaks. */
 #include <stdio.h>
 
-#include "tdxmod/memory.h"
+#include "platform/state.h"
 
 struct platform_pages platform_pages(const struct platform *platform)
 {

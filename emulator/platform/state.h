@@ -11,11 +11,11 @@
 #include <stdatomic.h>
 
 #include "platform/platform.h"
-#include "tdxmod/program.h"
 
 struct pseamldr;
 struct tdxmod;
 struct dram;
+struct program_text;
 
 /* Copies that P-SEAMLDR leaves in the module's SYS_INFO_TABLE (SEAM ABI 3.3) */
 struct sysinfo_handoff {
@@ -54,12 +54,21 @@ struct seam_range {
 	size_t code_size;
 };
 
-/* PAMT page types are below this */
-#define NR_PAGE_TYPES	9
+/** enum page_type - PAMT page type (SEAM ABI 7.1) */
+enum page_type {
+	PAGE_FREE = 0,
+	PAGE_RESERVED = 1,
+	PAGE_REGULAR = 3,
+	PAGE_TDR = 4,
+	PAGE_TDCX = 5,
+	PAGE_TDVPR = 6,
+	PAGE_SEPT = 8,
+	NR_PAGE_TYPES
+};
 
 /**
  * struct td_property - how much TDs own, kept up to date by the PAMT's owner
- * @pages: by PAMT page type
+ * @pages: by &enum page_type
  * @keyids: assigned
  * @flushed: KeyIDs of ended TDs, not free yet
  */
@@ -101,7 +110,7 @@ struct platform {
 	struct tdxmod *tdxmod;
 	struct dram *dram;
 	struct td_property td_property;
-	struct program_text td_program;
+	struct program_text *td_program;
 
 	atomic_bool seam_ready;
 	atomic_bool p_seamldr_ready;
@@ -139,9 +148,6 @@ bool platform_interrupt_pending(struct platform *platform, unsigned int lp);
 /** platform_diagnose() - say something that must not be overlooked */
 void platform_diagnose(struct platform *platform, unsigned int lp, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-
-/** platform_load_module() - BIOS: INSTALL(LOAD) of the configured image on all LPs */
-bool platform_load_module(struct platform *platform, char error[static PLATFORM_ERROR_SIZE]);
 
 /** platform_config_check() - does the description contradict itself? */
 bool platform_config_check(const struct platform_config *config,

@@ -1,38 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Entry into P-SEAMLDR: the single-entry rule and the choice of the leaf. */
-#include <stdlib.h>
-
 #include "pseamldr/pseamldr.h"
 #include "seam/leaves.h"
-
-struct pseamldr *pseamldr_new(struct platform *platform)
-{
-	struct pseamldr *ldr = calloc(1, sizeof(*ldr));
-	struct seamextend ready = {
-		.system_under_debug = !!(platform->config.sgx_debug_mode & SGX_DEBUG_MODE_UNLOCKED),
-		.p_seamldr_ready = 1,
-	};
-
-	if (!ldr)
-		return NULL;
-
-	platform->pseamldr = ldr;
-	seamextend_write(platform, &ready);
-
-	return ldr;
-}
-
-void pseamldr_free(struct pseamldr *ldr)
-{
-	free(ldr);
-}
-
-void seamextend_write(struct platform *platform, const struct seamextend *new)
-{
-	platform->pseamldr->seamextend = *new;
-	atomic_store(&platform->seam_ready, new->seam_ready);
-	atomic_store(&platform->p_seamldr_ready, new->p_seamldr_ready);
-}
 
 static uint64_t dispatch(struct platform *platform, unsigned int lp, struct seam_regs *regs)
 {
@@ -58,14 +27,6 @@ static uint64_t dispatch(struct platform *platform, unsigned int lp, struct seam
 	return SEAMLDR_EBADPARAM;
 }
 
-/**
- * pseamldr_call() - SEAMCALL with RAX bit 63 set
- * @platform: the platform
- * @lp: calling LP
- * @regs: its registers
- *
- * Hardware admits one LP at a time, without waiting (SEAM ABI 3.8).
- */
 enum seam_exit pseamldr_call(struct platform *platform, unsigned int lp,
 			     struct seam_regs *regs)
 {

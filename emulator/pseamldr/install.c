@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "pseamldr/install.h"
+#include "pseamldr/install_steps.h"
 
 static void begin(struct platform *platform)
 {

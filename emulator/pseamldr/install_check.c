@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "platform/hpa.h"
-#include "pseamldr/install.h"
+#include "pseamldr/install_steps.h"
 
 static bool read_params(struct platform *platform, uint64_t pa, struct install *install)
 {

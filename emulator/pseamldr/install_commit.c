@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "platform/hpa.h"
-#include "pseamldr/install.h"
+#include "pseamldr/install_steps.h"
 #include "tdxmod/tdxmod.h"
 
 /* Linear address of the code region before address space randomisation */

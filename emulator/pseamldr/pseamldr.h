@@ -3,8 +3,8 @@
 #ifndef EMULATOR_PSEAMLDR_PSEAMLDR_H
 #define EMULATOR_PSEAMLDR_PSEAMLDR_H
 
-#include "platform/state.h"
 #include "blob/sigstruct.h"
+#include "platform/state.h"
 #include "seam/status.h"
 
 /**
@@ -154,15 +154,25 @@ struct pseamldr {
 	struct seamdb seamdb;
 };
 
-/* call.c */
+/* seamextend.c */
 struct pseamldr *pseamldr_new(struct platform *platform);
 void pseamldr_free(struct pseamldr *ldr);
 
-/** loader_take_profile() - the module that BIOS has loaded is that of a real host (info.c) */
-void loader_take_profile(struct platform *platform, const struct platform_profile *profile);
-
 /** seamextend_write() - change the live SEAMEXTEND and what hardware takes from it */
 void seamextend_write(struct platform *platform, const struct seamextend *new);
+
+/**
+ * pseamldr_call() - SEAMCALL with RAX bit 63 set
+ * @platform: the platform
+ * @lp: calling LP
+ * @regs: its registers
+ *
+ * Hardware admits one LP at a time, without waiting (SEAM ABI 3.8).
+ */
+enum seam_exit pseamldr_call(struct platform *platform, unsigned int lp, struct seam_regs *regs);
+
+/** loader_take_profile() - the module that BIOS has loaded is that of a real host (info.c) */
+void loader_take_profile(struct platform *platform, const struct platform_profile *profile);
 
 /* One file per leaf. All take the LP and its registers, and return RAX. */
 uint64_t seamldr_info(struct platform *platform, unsigned int lp, struct seam_regs *regs);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <assert.h>
 
+#include "qemu/exception_frame.h"
 #include "qemu/machine.h"
 #include "qemu/plugin_api.h"
-#include "qemu/site.h"
 
 #define VECTOR_GP	13
 #define STACK_ALIGNMENT	16ULL
@@ -46,11 +46,11 @@ static bool gate_usable(const struct idt_gate *gate, uint64_t cs)
 	       !(gate->ist & GATE_IST) && gate->selector == cs;
 }
 
-void site_fault_gp(const struct vcpu *vcpu, const struct site *site)
+void exception_gp(const struct vcpu *vcpu, const char *insn, uint64_t pc)
 {
 	uint64_t cs = vcpu_read(VCPU_CS), rflags = vcpu_read(VCPU_EFLAGS);
 	uint64_t rsp = vcpu_read((enum vcpu_register)SEAM_RSP), cleared;
-	uint64_t pc = site_pc(site), handler;
+	uint64_t handler;
 	struct interrupt_frame frame = {
 		.rip = pc,
 		.cs = cs,
@@ -64,15 +64,13 @@ void site_fault_gp(const struct vcpu *vcpu, const struct site *site)
 	    !vcpu_read_virtual(vcpu->idt_base + VECTOR_GP * sizeof(gate), &gate, sizeof(gate)) ||
 	    !gate_usable(&gate, cs)) {
 		machine_alert(vcpu, "%s at %#llx must raise #GP, but there is no plain 64-bit gate for it: QEMU executes it",
-			      insn_name(site->insn.kind),
-			      (unsigned long long)pc);
+			      insn, (unsigned long long)pc);
 		return;
 	}
 	rsp = (rsp & ~(STACK_ALIGNMENT - 1)) - sizeof(frame);
 	if (!vcpu_write_virtual(rsp, &frame, sizeof(frame))) {
 		machine_alert(vcpu, "%s at %#llx must raise #GP, but the stack at %#llx is not writable: QEMU executes it",
-			      insn_name(site->insn.kind),
-			      (unsigned long long)pc, (unsigned long long)rsp);
+			      insn, (unsigned long long)pc, (unsigned long long)rsp);
 		return;
 	}
 	cleared = EFLAGS_TF | EFLAGS_NT | EFLAGS_RF;

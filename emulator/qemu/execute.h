@@ -34,4 +34,12 @@ void execute_vm_entry(unsigned int index, void *site);
 void execute_invept(unsigned int index, void *site);
 void execute_invvpid(unsigned int index, void *site);
 
+/**
+ * execute_interrupt_entry() - callback where an interrupt handler begins; no site
+ *
+ * No interrupt reaches an LP that has halted, NMIs included. They cannot be kept
+ * from it, but the handler can be: not one instruction of it is executed.
+ */
+void execute_interrupt_entry(unsigned int index, void *userdata);
+
 #endif

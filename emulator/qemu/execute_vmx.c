@@ -209,3 +209,13 @@ void execute_seamcall(unsigned int index, void *userdata)
 		return_from_seamcall(vcpu, userdata, &call);
 	}
 }
+
+void execute_interrupt_entry(unsigned int index, void *userdata)
+{
+	struct vcpu *vcpu = &machine.vcpu[index];
+
+	(void)userdata;
+	/* It is the first of its block, where RIP is exact. */
+	if (vcpu->halted)
+		stay_halted(vcpu, vcpu_read(VCPU_RIP));
+}

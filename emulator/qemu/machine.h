@@ -7,7 +7,7 @@
 
 #include "cpu/identity.h"
 #include "cpu/vmcs.h"
-#include "platform/platform.h"
+#include "firmware/firmware.h"
 #include "qemu/options.h"
 #include "qemu/vcpu.h"
 #include "seamcall/dispatch.h"

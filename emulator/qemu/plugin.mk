@@ -4,7 +4,7 @@
 
 PLUGIN := $(O)/tdx-host.so
 
-PLUGIN_SRCS := $(MODEL_SRCS) $(wildcard cpu/*.c seamcall/*.c qemu/*.c)
+PLUGIN_SRCS := $(wildcard $(LAYERS:%=%/*.c))
 PLUGIN_OBJS := $(PLUGIN_SRCS:%.c=$(O)/plugin/%.o)
 
 PLUGIN_PKGS := glib-2.0 json-c libcrypto

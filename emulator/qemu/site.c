@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "qemu/exception_frame.h"
 #include "qemu/machine.h"
 #include "qemu/plugin_api.h"
 #include "qemu/site.h"
@@ -117,6 +118,11 @@ void site_skip_flags(const struct vcpu *vcpu, const struct site *site, bool cf, 
 			      insn_name(site->insn.kind),
 			      (unsigned long long)site_pc(site));
 	qemu_plugin_set_pc(pc);
+}
+
+void site_fault_gp(const struct vcpu *vcpu, const struct site *site)
+{
+	exception_gp(vcpu, insn_name(site->insn.kind), site_pc(site));
 }
 
 void site_finish(const struct vcpu *vcpu, const struct site *site, enum cpu_result result)

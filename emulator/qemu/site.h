@@ -58,8 +58,7 @@ void site_skip_flags(const struct vcpu *vcpu, const struct site *site, bool cf, 
 /**
  * site_fault_gp() - raise #GP(0) at the instruction
  *
- * There is no interface for that: the interrupt frame is built by hand. Does
- * not return, except if that is impossible: then QEMU executes the instruction.
+ * Does not return, except if that is impossible: then QEMU executes the instruction.
  */
 void site_fault_gp(const struct vcpu *vcpu, const struct site *site);
 

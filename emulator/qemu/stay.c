@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <time.h>
 
-#include "qemu/machine.h"
 #include "qemu/plugin_api.h"
 #include "qemu/stay.h"
 
@@ -66,14 +65,4 @@ void stay_reset(struct vcpu *vcpu)
 {
 	vcpu->halted = false;
 	vcpu->wait_until = 0;
-}
-
-void execute_interrupt_entry(unsigned int index, void *userdata)
-{
-	struct vcpu *vcpu = &machine.vcpu[index];
-
-	(void)userdata;
-	/* It is the first of its block, where RIP is exact. */
-	if (vcpu->halted)
-		stay_halted(vcpu, vcpu_read(VCPU_RIP));
 }

@@ -32,12 +32,4 @@ void stay_wait(struct vcpu *vcpu);
 /** stay_reset() - the vCPU had an INIT or a reset */
 void stay_reset(struct vcpu *vcpu);
 
-/**
- * execute_interrupt_entry() - callback where an interrupt handler begins
- *
- * No interrupt reaches an LP that has halted, NMIs included. They cannot be kept
- * from it, but the handler can be: not one instruction of it is executed.
- */
-void execute_interrupt_entry(unsigned int index, void *userdata);
-
 #endif

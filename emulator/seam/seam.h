@@ -10,8 +10,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct platform;
-
 /** enum seam_gpr - index of a general purpose register, by its x86 encoding */
 enum seam_gpr {
 	SEAM_RAX, SEAM_RCX, SEAM_RDX, SEAM_RBX,
@@ -50,16 +48,5 @@ struct seam_memory {
 	bool (*read)(void *ctx, uint64_t pa, void *buf, size_t len);
 	bool (*write)(void *ctx, uint64_t pa, const void *buf, size_t len);
 };
-
-/*
- * One firmware call on LP @lp (0-based index, not the x2APIC id). Calls on
- * different LPs may come from different threads at the same time; never two at
- * once for the same LP. RAX bit 63 has already selected the firmware. An LP for
- * which SEAM_HALTED came back makes no call until the platform is reset.
- */
-enum seam_exit pseamldr_call(struct platform *platform, unsigned int lp,
-			     struct seam_regs *regs);
-enum seam_exit tdxmod_call(struct platform *platform, unsigned int lp,
-			   struct seam_regs *regs);
 
 #endif

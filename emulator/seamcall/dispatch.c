@@ -4,16 +4,16 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "platform/platform.h"
+#include "firmware/firmware.h"
+#include "seam/leaves.h"
+#include "seam/names.h"
+#include "seam/status.h"
 #include "seamcall/corrupt.h"
 #include "seamcall/dispatch.h"
 #include "seamcall/info.h"
-#include "seam/leaves.h"
-#include "seam/names.h"
 #include "seamcall/params.h"
 #include "seamcall/referee.h"
 #include "seamcall/session.h"
-#include "seam/status.h"
 
 #define MSEC_PER_SEC	1000
 #define NSEC_PER_MSEC	1000000L
@@ -166,12 +166,8 @@ static bool select_fault(struct seam_dispatch *dispatch, const struct seam_call 
 
 static void call_firmware(struct seam_dispatch *dispatch, struct seam_call *call)
 {
-	enum seam_exit exit;
+	enum seam_exit exit = firmware_call(dispatch->platform, call->lp, &call->out);
 
-	if (seam_firmware_of(call->in.gpr[SEAM_RAX]) == SEAM_FIRMWARE_P_SEAMLDR)
-		exit = pseamldr_call(dispatch->platform, call->lp, &call->out);
-	else
-		exit = tdxmod_call(dispatch->platform, call->lp, &call->out);
 	if (exit != SEAM_RETURN)
 		call->out = call->in;
 	call->outcome = exit == SEAM_RETURN ? SEAM_OUTCOME_STATUS :
@@ -205,7 +201,7 @@ static void fail_last_install(struct seam_dispatch *dispatch, struct seam_call *
 
 	/* RDX tells what came of it, where it is written. */
 	if (call->outcome == SEAM_OUTCOME_STATUS && call->out.gpr[SEAM_RAX] &&
-	    (!platform_install_writes_rdx(dispatch->platform) ||
+	    (!firmware_install_writes_rdx(dispatch->platform) ||
 	     call->out.gpr[SEAM_RDX] == fault->rdx))
 		call->out.gpr[SEAM_RAX] = fault->status;
 	else
@@ -234,7 +230,7 @@ static void answer(struct seam_dispatch *dispatch, struct seam_call *call,
 	/* The firmware refused at once: nothing changed but the status. */
 	call->out.gpr[SEAM_RAX] = fault->status;
 	if (call->in.gpr[SEAM_RAX] == SEAMLDR_INSTALL &&
-	    platform_install_writes_rdx(dispatch->platform))
+	    firmware_install_writes_rdx(dispatch->platform))
 		call->out.gpr[SEAM_RDX] = fault->rdx;
 }
 

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "seamcall/fault.h"
 #include "seam/leaves.h"
 #include "seam/names.h"
+#include "seamcall/fault.h"
 
 #define SEPARATOR	":"
 

@@ -5,8 +5,8 @@
 
 #include "seam/leaves.h"
 #include "seam/names.h"
-#include "seamcall/referee.h"
 #include "seam/status.h"
+#include "seamcall/referee.h"
 
 #define SENTENCE_SIZE	256
 

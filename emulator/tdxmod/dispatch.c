@@ -134,12 +134,6 @@ static uint64_t dispatch(struct tdxmod *mod, unsigned int lp, struct seam_regs *
 	return TDX_OPERAND_INVALID | TDX_OPERAND_RAX;
 }
 
-/**
- * tdxmod_call() - SEAMCALL with RAX bit 63 clear
- * @platform: the platform
- * @lp: calling LP
- * @regs: its registers
- */
 enum seam_exit tdxmod_call(struct platform *platform, unsigned int lp, struct seam_regs *regs)
 {
 	enum seam_exit exit = SEAM_VMFAIL_INVALID;

@@ -11,19 +11,6 @@
 
 #include "tdxmod/module.h"
 
-/** enum page_type - PAMT page type (SEAM ABI 7.1) */
-enum page_type {
-	PAGE_FREE = 0,
-	PAGE_RESERVED = 1,
-	PAGE_REGULAR = 3,
-	PAGE_TDR = 4,
-	PAGE_TDCX = 5,
-	PAGE_TDVPR = 6,
-	PAGE_SEPT = 8,
-};
-
-static_assert(PAGE_SEPT < NR_PAGE_TYPES, "every type is counted");
-
 /**
  * struct dram_page - a page that the module owns; absent: PAGE_FREE
  * @pa: its address without KeyID

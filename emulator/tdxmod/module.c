@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "tdxmod/module.h"
+#include "tdxmod/release.h"
 
 struct tdxmod *tdxmod_new(struct platform *platform, const struct seam_sigstruct *sig,
 			  const uint8_t *image, size_t size)

@@ -172,20 +172,6 @@ void tdxmod_die(struct tdxmod *mod, unsigned int lp, const char *why);
 /** tdxmod_unlock() - end of an exclusive leaf; an LP that halted keeps the lock */
 void tdxmod_unlock(struct tdxmod *mod, unsigned int lp);
 
-/**
- * release_desc() - what an image says about the module in it (release.c)
- * @platform: to complain to
- * @sig: its sigstruct
- * @image: the image
- * @size: its size
- * @desc: receives the description; a guess, said aloud, for unknown images
- */
-void release_desc(struct platform *platform, const struct seam_sigstruct *sig,
-		  const uint8_t *image, size_t size, struct module_desc *desc);
-
-/** release_find() - the description of a published release, by its SEAMHASH */
-bool release_find(const struct seam_sigstruct *sig, struct module_desc *desc);
-
 /** enum handoff_result - what a new module makes of the old one's data */
 enum handoff_result {
 	HANDOFF_OK,

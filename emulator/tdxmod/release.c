@@ -5,7 +5,7 @@
  */
 #include "blob/payload.h"
 #include "blob/releases.h"
-#include "tdxmod/module.h"
+#include "tdxmod/release.h"
 
 /* The sigstruct has the compiled-in constants, and it is at hand */
 static void fill(struct module_desc *desc, const struct release *release,

@@ -255,7 +255,7 @@ static enum step execute(struct run *run, const struct program_statement *statem
 uint64_t td_run(struct tdxmod *mod, unsigned int lp, struct td *td, struct vcpu *vcpu,
 		struct seam_regs *regs)
 {
-	const struct program_text *text = &mod->platform->td_program;
+	const struct program_text *text = mod->platform->td_program;
 	struct program *program = &vcpu->program;
 	struct run run = { .mod = mod, .lp = lp, .td = td, .vcpu = vcpu, .regs = regs };
 

@@ -3,8 +3,8 @@
 #ifndef EMULATOR_TDXMOD_TDXMOD_H
 #define EMULATOR_TDXMOD_TDXMOD_H
 
-#include "platform/state.h"
 #include "blob/sigstruct.h"
+#include "platform/state.h"
 
 /**
  * tdxmod_new() - a module that was just installed: zeroed data, state 0
@@ -29,6 +29,14 @@ struct tdxmod *tdxmod_new(struct platform *platform, const struct seam_sigstruct
  */
 bool tdxmod_take_profile(struct tdxmod *mod, const struct platform_profile *profile,
 			 char error[static PLATFORM_ERROR_SIZE]);
+
+/**
+ * tdxmod_call() - SEAMCALL with RAX bit 63 clear
+ * @platform: the platform
+ * @lp: calling LP
+ * @regs: its registers
+ */
+enum seam_exit tdxmod_call(struct platform *platform, unsigned int lp, struct seam_regs *regs);
 
 /** tdxmod_free() - forget all that the module kept in the SEAM range */
 void tdxmod_free(struct tdxmod *mod);

@@ -4,9 +4,9 @@
 #include <time.h>
 
 #include "pseamldr/pseamldr.h"
-#include "seamcall/info.h"
 #include "seam/leaves.h"
 #include "seam/status.h"
+#include "seamcall/info.h"
 #include "tests/bench.h"
 #include "tests/suites.h"
 

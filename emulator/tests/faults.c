@@ -2,10 +2,10 @@
 /* Reading and selecting faults. */
 #include <string.h>
 
-#include "seamcall/corrupt.h"
-#include "seamcall/fault.h"
 #include "seam/leaves.h"
 #include "seam/status.h"
+#include "seamcall/corrupt.h"
+#include "seamcall/fault.h"
 #include "tests/suites.h"
 
 #define NR_LPS	4

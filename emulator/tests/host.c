@@ -216,12 +216,7 @@ void host_read(struct host *host, uint64_t pa, void *data, size_t size)
 
 uint64_t host_call(struct host *host, unsigned int lp, struct seam_regs *regs)
 {
-	enum seam_exit exit;
-
-	if (regs->gpr[SEAM_RAX] & SEAM_P_SEAMLDR)
-		exit = pseamldr_call(host->platform, lp, regs);
-	else
-		exit = tdxmod_call(host->platform, lp, regs);
+	enum seam_exit exit = firmware_call(host->platform, lp, regs);
 
 	if (exit == SEAM_RETURN)
 		return regs->gpr[SEAM_RAX];

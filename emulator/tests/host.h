@@ -3,8 +3,8 @@
 #ifndef EMULATOR_TESTS_HOST_H
 #define EMULATOR_TESTS_HOST_H
 
+#include "firmware/firmware.h"
 #include "image/image.h"
-#include "platform/platform.h"
 #include "seam/leaves.h"
 #include "seam/status.h"
 

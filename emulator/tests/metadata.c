@@ -5,6 +5,7 @@
 #include "pseamldr/pseamldr.h"
 #include "tdxmod/metadata.h"
 #include "tdxmod/module.h"
+#include "tdxmod/release.h"
 #include "tests/fixture.h"
 #include "tests/suites.h"
 

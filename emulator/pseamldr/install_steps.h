@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The last LP's part of SEAMLDR.INSTALL, shared by its two halves. */
-#ifndef EMULATOR_PSEAMLDR_INSTALL_H
-#define EMULATOR_PSEAMLDR_INSTALL_H
+#ifndef EMULATOR_PSEAMLDR_INSTALL_STEPS_H
+#define EMULATOR_PSEAMLDR_INSTALL_STEPS_H
 
 #include "pseamldr/pseamldr.h"
 
