@@ -3,26 +3,27 @@
 #include "pseamldr/pseamldr.h"
 #include "seam/leaves.h"
 
+static const struct {
+	uint64_t leaf;
+	seamldr_handler *handler;
+} leaves[] = {
+#define SEAMLDR_LEAF(number, symbol, function)	{ SEAMLDR_##symbol, function },
+#define TDX_LEAF(...)
+#define TDX_NAME(...)
+#include "seam/leaves.def"
+};
+
 static uint64_t dispatch(struct platform *platform, unsigned int lp, struct seam_regs *regs)
 {
+	uint64_t rax = regs->gpr[SEAM_RAX];
+
 	/* The whole word is compared: there is no version field (SEAM ABI 1.1) */
-	switch (regs->gpr[SEAM_RAX]) {
-	case SEAMLDR_INFO:
-		return seamldr_info(platform, lp, regs);
-	case SEAMLDR_INSTALL:
-		return seamldr_install(platform, lp, regs);
-	case SEAMLDR_SHUTDOWN:
-		return seamldr_shutdown(platform, lp, regs);
-	case SEAMLDR_SEAMINFO:
-		if (!loader_has_seaminfo(platform))
-			return SEAMLDR_EBADPARAM;
-		return seamldr_seaminfo(platform, lp, regs);
-	case SEAMLDR_CLEANUP:
-		return seamldr_cleanup(platform, lp, regs);
+	for (size_t i = 0; i < sizeof(leaves) / sizeof(leaves[0]); i++) {
+		if (leaves[i].leaf == rax)
+			return leaves[i].handler(platform, lp, regs);
 	}
 
-	platform_diagnose(platform, lp, "P-SEAMLDR has no leaf 0x%llx.",
-			  (unsigned long long)regs->gpr[SEAM_RAX]);
+	platform_diagnose(platform, lp, "P-SEAMLDR has no leaf 0x%llx.", (unsigned long long)rax);
 
 	return SEAMLDR_EBADPARAM;
 }

@@ -59,6 +59,9 @@ uint64_t seamldr_seaminfo(struct platform *platform, unsigned int lp, struct sea
 		.p_seamldr_size = config->p_seamldr_size,
 	};
 
+	if (!loader_has_seaminfo(platform))
+		return SEAMLDR_EBADPARAM;
+
 	memcpy(info.socket_cpuid, config->cpuid_1_eax, sizeof(info.socket_cpuid));
 	memcpy(info.cmr, config->cmr, config->nr_cmrs * sizeof(info.cmr[0]));
 	/* Topology and memory are those of this machine. */

@@ -174,12 +174,14 @@ enum seam_exit pseamldr_call(struct platform *platform, unsigned int lp, struct 
 /** loader_take_profile() - the module that BIOS has loaded is that of a real host (info.c) */
 void loader_take_profile(struct platform *platform, const struct platform_profile *profile);
 
-/* One file per leaf. All take the LP and its registers, and return RAX. */
-uint64_t seamldr_info(struct platform *platform, unsigned int lp, struct seam_regs *regs);
-uint64_t seamldr_seaminfo(struct platform *platform, unsigned int lp, struct seam_regs *regs);
-uint64_t seamldr_install(struct platform *platform, unsigned int lp, struct seam_regs *regs);
-uint64_t seamldr_shutdown(struct platform *platform, unsigned int lp, struct seam_regs *regs);
-uint64_t seamldr_cleanup(struct platform *platform, unsigned int lp, struct seam_regs *regs);
+/* Each leaf takes the LP and its registers, and returns RAX. */
+typedef uint64_t seamldr_handler(struct platform *platform, unsigned int lp,
+				 struct seam_regs *regs);
+
+#define SEAMLDR_LEAF(number, symbol, function)	seamldr_handler function;
+#define TDX_LEAF(...)
+#define TDX_NAME(...)
+#include "seam/leaves.def"
 
 /* session.c */
 bool session_has(const struct loader_session *session, uint32_t x2apic_id);

@@ -8,7 +8,7 @@ PLUGIN_SRCS := $(wildcard $(LAYERS:%=%/*.c))
 PLUGIN_OBJS := $(PLUGIN_SRCS:%.c=$(O)/plugin/%.o)
 
 PLUGIN_PKGS := glib-2.0 json-c libcrypto
-PLUGIN_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror -I. \
+PLUGIN_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Wno-unused-parameter -Werror -I. \
 	-fPIC -fvisibility=hidden -pthread -MMD -MP \
 	$(shell pkg-config --cflags $(PLUGIN_PKGS))
 PLUGIN_LIBS = $(shell pkg-config --libs $(PLUGIN_PKGS)) -pthread

@@ -8,12 +8,13 @@
 /** SEAM_P_SEAMLDR - RAX bit 63 of the leaf word selects P-SEAMLDR */
 #define SEAM_P_SEAMLDR		(1ULL << 63)
 
-/* P-SEAMLDR compares the whole word (SEAM ABI 3.1) */
-#define SEAMLDR_INFO		(SEAM_P_SEAMLDR | 0)
-#define SEAMLDR_INSTALL		(SEAM_P_SEAMLDR | 1)
-#define SEAMLDR_SHUTDOWN	(SEAM_P_SEAMLDR | 2)
-#define SEAMLDR_SEAMINFO	(SEAM_P_SEAMLDR | 3)
-#define SEAMLDR_CLEANUP		(SEAM_P_SEAMLDR | 4)
+/** enum seamldr_leaf - leaf words of P-SEAMLDR, which compares all of it (SEAM ABI 3.1) */
+enum seamldr_leaf {
+#define SEAMLDR_LEAF(number, symbol, ...)	SEAMLDR_##symbol = SEAM_P_SEAMLDR | (number),
+#define TDX_LEAF(...)
+#define TDX_NAME(...)
+#include "seam/leaves.def"
+};
 
 /* Leaf word of the TDX module */
 #define TDH_LEAF_MASK		0xffffULL
@@ -27,75 +28,10 @@
 
 /** enum tdh_leaf - leaves of the TDX module */
 enum tdh_leaf {
-	TDH_VP_ENTER			= 0,
-	TDH_MNG_ADDCX			= 1,
-	TDH_MEM_PAGE_ADD		= 2,
-	TDH_MEM_SEPT_ADD		= 3,
-	TDH_VP_ADDCX			= 4,
-	TDH_MEM_PAGE_RELOCATE		= 5,
-	TDH_MEM_PAGE_AUG		= 6,
-	TDH_MEM_RANGE_BLOCK		= 7,
-	TDH_MNG_KEY_CONFIG		= 8,
-	TDH_MNG_CREATE			= 9,
-	TDH_VP_CREATE			= 10,
-	TDH_MNG_RD			= 11,
-	TDH_MEM_RD			= 12,
-	TDH_MNG_WR			= 13,
-	TDH_MEM_WR			= 14,
-	TDH_MEM_PAGE_DEMOTE		= 15,
-	TDH_MR_EXTEND			= 16,
-	TDH_MR_FINALIZE			= 17,
-	TDH_VP_FLUSH			= 18,
-	TDH_MNG_VPFLUSHDONE		= 19,
-	TDH_MNG_KEY_FREEID		= 20,
-	TDH_MNG_INIT			= 21,
-	TDH_VP_INIT			= 22,
-	TDH_MEM_PAGE_PROMOTE		= 23,
-	TDH_PHYMEM_PAGE_RDMD		= 24,
-	TDH_MEM_SEPT_RD			= 25,
-	TDH_VP_RD			= 26,
-	TDH_MNG_KEY_RECLAIMID		= 27,
-	TDH_PHYMEM_PAGE_RECLAIM		= 28,
-	TDH_MEM_PAGE_REMOVE		= 29,
-	TDH_MEM_SEPT_REMOVE		= 30,
-	TDH_SYS_KEY_CONFIG		= 31,
-	TDH_SYS_INFO			= 32,
-	TDH_SYS_INIT			= 33,
-	TDH_SYS_RD			= 34,
-	TDH_SYS_LP_INIT			= 35,
-	TDH_SYS_TDMR_INIT		= 36,
-	TDH_SYS_RDALL			= 37,
-	TDH_MEM_TRACK			= 38,
-	TDH_MEM_RANGE_UNBLOCK		= 39,
-	TDH_PHYMEM_CACHE_WB		= 40,
-	TDH_PHYMEM_PAGE_WBINVD		= 41,
-	TDH_VP_WR			= 43,
-	TDH_SYS_LP_SHUTDOWN		= 44,
-	TDH_SYS_CONFIG			= 45,
-	TDH_SERVTD_BIND			= 48,
-	TDH_SERVTD_PREBIND		= 49,
-	TDH_SYS_SHUTDOWN		= 52,
-	TDH_SYS_UPDATE			= 53,
-	TDH_EXPORT_ABORT		= 64,
-	TDH_EXPORT_BLOCKW		= 65,
-	TDH_EXPORT_RESTORE		= 66,
-	TDH_EXPORT_MEM			= 68,
-	TDH_SYS_DISABLE			= 69,
-	TDH_EXPORT_PAUSE		= 70,
-	TDH_EXPORT_TRACK		= 71,
-	TDH_EXPORT_STATE_IMMUTABLE	= 72,
-	TDH_EXPORT_STATE_TD		= 73,
-	TDH_EXPORT_STATE_VP		= 74,
-	TDH_EXPORT_UNBLOCKW		= 75,
-	TDH_IMPORT_ABORT		= 80,
-	TDH_IMPORT_END			= 81,
-	TDH_IMPORT_COMMIT		= 82,
-	TDH_IMPORT_MEM			= 83,
-	TDH_IMPORT_TRACK		= 84,
-	TDH_IMPORT_STATE_IMMUTABLE	= 85,
-	TDH_IMPORT_STATE_TD		= 86,
-	TDH_IMPORT_STATE_VP		= 87,
-	TDH_MIG_STREAM_CREATE		= 96,
+#define SEAMLDR_LEAF(...)
+#define TDX_LEAF(number, symbol, ...)	TDH_##symbol = (number),
+#define TDX_NAME(number, symbol, ...)	TDH_##symbol = (number),
+#include "seam/leaves.def"
 };
 
 #endif

@@ -44,8 +44,7 @@ static uint64_t read_tdmrs(struct tdxmod *mod, unsigned int lp, const struct sea
 	return TDX_SUCCESS;
 }
 
-static uint64_t sys_config_locked(struct tdxmod *mod, unsigned int lp,
-				  const struct seam_regs *regs)
+uint64_t tdh_sys_config(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
 {
 	uint64_t status;
 
@@ -70,20 +69,7 @@ static uint64_t sys_config_locked(struct tdxmod *mod, unsigned int lp,
 	return TDX_SUCCESS;
 }
 
-uint64_t tdh_sys_config(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
-{
-	uint64_t status;
-
-	if (pthread_rwlock_trywrlock(&mod->global_lock))
-		return TDX_SYS_BUSY;
-
-	status = sys_config_locked(mod, lp, regs);
-	pthread_rwlock_unlock(&mod->global_lock);
-
-	return status;
-}
-
-static uint64_t key_config_locked(struct tdxmod *mod, unsigned int lp)
+uint64_t tdh_sys_key_config(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
 {
 	const struct platform_config *config = &mod->platform->config;
 	uint32_t package = 1U << config->package[lp];
@@ -101,19 +87,4 @@ static uint64_t key_config_locked(struct tdxmod *mod, unsigned int lp)
 		atomic_store(&mod->state, SYS_READY);
 
 	return TDX_SUCCESS;
-}
-
-uint64_t tdh_sys_key_config(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
-{
-	uint64_t status;
-
-	(void)regs;
-
-	if (pthread_rwlock_trywrlock(&mod->global_lock))
-		return TDX_SYS_BUSY;
-
-	status = key_config_locked(mod, lp);
-	pthread_rwlock_unlock(&mod->global_lock);
-
-	return status;
 }

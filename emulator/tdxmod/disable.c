@@ -38,25 +38,6 @@ static void forget_everything(struct tdxmod *mod)
 	atomic_store(&mod->state, SYSINIT_PENDING);
 }
 
-static uint64_t disable_locked(struct tdxmod *mod, unsigned int lp)
-{
-	/* Set before the count is looked at: who comes later is kept out */
-	atomic_store(&mod->disabling, true);
-	if (atomic_load(&mod->platform->lps_in_seam) != 1) {
-		atomic_store(&mod->disabling, mod->disable_chunk > 0);
-		return TDX_SYS_BUSY;
-	}
-
-	while (mod->disable_chunk < DISABLE_CHUNKS) {
-		mod->disable_chunk++;
-		if (platform_interrupt_pending(mod->platform, lp))
-			return TDX_INTERRUPTED_RESUMABLE;
-	}
-	forget_everything(mod);
-
-	return TDX_SUCCESS;
-}
-
 /* What other leaves answer once it has begun: unconfirmed */
 uint64_t disable_keeps_out(const struct tdxmod *mod, unsigned int leaf)
 {
@@ -77,15 +58,19 @@ bool disable_passes_shutdown(const struct tdxmod *mod, unsigned int leaf)
 
 uint64_t tdh_sys_disable(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
 {
-	uint64_t status;
-
-	(void)regs;
-
-	if (pthread_rwlock_trywrlock(&mod->global_lock))
+	/* Set before the count is looked at: who comes later is kept out */
+	atomic_store(&mod->disabling, true);
+	if (atomic_load(&mod->platform->lps_in_seam) != 1) {
+		atomic_store(&mod->disabling, mod->disable_chunk > 0);
 		return TDX_SYS_BUSY;
+	}
 
-	status = disable_locked(mod, lp);
-	pthread_rwlock_unlock(&mod->global_lock);
+	while (mod->disable_chunk < DISABLE_CHUNKS) {
+		mod->disable_chunk++;
+		if (platform_interrupt_pending(mod->platform, lp))
+			return TDX_INTERRUPTED_RESUMABLE;
+	}
+	forget_everything(mod);
 
-	return status;
+	return TDX_SUCCESS;
 }

@@ -2,8 +2,6 @@
 /* TDH.VP.ENTER: associations, epochs, and the way back (SEAM ABI 7.2). */
 #include "tdxmod/run.h"
 
-#define OP_ENTER	(OP(TD_RUNNABLE) | OP(TD_LIVE_EXPORT) | OP(TD_LIVE_IMPORT))
-
 static uint64_t associate(struct td *td, struct vcpu *vcpu, unsigned int lp)
 {
 	if (vcpu->state != VCPU_READY)
@@ -32,8 +30,8 @@ static uint64_t enter_epoch(struct td *td, struct vcpu *vcpu)
 	return TDX_SUCCESS;
 }
 
-static uint64_t enter_locked(struct tdxmod *mod, unsigned int lp, struct td *td,
-			     struct vcpu *vcpu, struct seam_regs *regs)
+uint64_t tdh_vp_enter(struct tdxmod *mod, unsigned int lp, struct td *td, struct vcpu *vcpu,
+		      struct seam_regs *regs)
 {
 	struct platform *platform = mod->platform;
 	uint64_t status;
@@ -50,28 +48,6 @@ static uint64_t enter_locked(struct tdxmod *mod, unsigned int lp, struct td *td,
 	atomic_store(&platform->lp_in_td[lp], false);
 	vcpu->state = td->fatal ? VCPU_DISABLED : VCPU_READY;
 	atomic_fetch_sub(&td->in_epoch[vcpu->epoch & 1], 1);
-
-	return status;
-}
-
-uint64_t tdh_vp_enter(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
-{
-	struct vcpu *vcpu;
-	struct td *td;
-	uint64_t status;
-
-	status = vcpu_get(mod, regs->gpr[SEAM_RCX], ACCESS_EXCLUSIVE, &vcpu, &td);
-	if (status)
-		return status;
-
-	status = td_usable(td);
-	if (!status)
-		status = td_op_get(td, ACCESS_SHARED, OP_ENTER);
-	if (!status) {
-		status = enter_locked(mod, lp, td, vcpu, regs);
-		td_op_put(td);
-	}
-	vcpu_put(vcpu, td);
 
 	return status;
 }

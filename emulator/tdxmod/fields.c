@@ -8,8 +8,6 @@
 #include "tdxmod/metadata.h"
 #include "tdxmod/td_cpuid.h"
 
-#define OP_ANY_INITIALIZED	(~OP(TD_UNINITIALIZED))
-
 #define FIELD_KEY(class, code)	((uint64_t)(class) << 56 | (code))
 
 /* TD scope: execution controls, measurements, CPUID */
@@ -115,32 +113,12 @@ static uint64_t read_result(struct seam_regs *regs, bool known, uint64_t value)
 	return known ? TDX_SUCCESS : TDX_METADATA_FIELD_ID_INCORRECT;
 }
 
-uint64_t tdh_mng_rd(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
+uint64_t tdh_mng_rd(struct tdxmod *mod, unsigned int lp, struct td *td, struct seam_regs *regs)
 {
-	uint64_t id = regs->gpr[SEAM_RDX];
-	uint64_t value = 0;
-	bool known;
-	struct td *td;
-	uint64_t status;
+	uint64_t value;
+	bool known = read_td_field(td, key_of(regs->gpr[SEAM_RDX]), &value);
 
-	(void)lp;
-
-	regs->gpr[SEAM_R8] = 0;
-	status = td_get(mod, regs->gpr[SEAM_RCX], ACCESS_SHARED, TDX_OPERAND_RCX, &td);
-	if (status)
-		return status;
-
-	status = td_usable(td);
-	if (!status)
-		status = td_op_get(td, ACCESS_SHARED, OP_ANY_INITIALIZED);
-	if (!status) {
-		known = read_td_field(td, key_of(id), &value);
-		status = read_result(regs, known, value);
-		td_op_put(td);
-	}
-	td_put(td);
-
-	return status;
+	return read_result(regs, known, value);
 }
 
 static const struct vcpu_field *find_vcpu_field(uint64_t key)
@@ -168,32 +146,17 @@ static bool read_vcpu_field(const struct vcpu *vcpu, uint64_t key, uint64_t *val
 	return true;
 }
 
-uint64_t tdh_vp_rd(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
+uint64_t tdh_vp_rd(struct tdxmod *mod, unsigned int lp, struct td *td, struct vcpu *vcpu,
+		   struct seam_regs *regs)
 {
-	uint64_t id = regs->gpr[SEAM_RDX];
-	struct vcpu *vcpu;
 	uint64_t value;
-	struct td *td;
-	uint64_t status;
+	bool known;
 
-	(void)lp;
+	if (vcpu->state == VCPU_UNINITIALIZED)
+		return TDX_VCPU_STATE_INCORRECT;
+	known = read_vcpu_field(vcpu, key_of(regs->gpr[SEAM_RDX]), &value);
 
-	regs->gpr[SEAM_R8] = 0;
-	status = vcpu_get(mod, regs->gpr[SEAM_RCX], ACCESS_SHARED, &vcpu, &td);
-	if (status)
-		return status;
-
-	status = td_usable(td);
-	if (!status && vcpu->state == VCPU_UNINITIALIZED)
-		status = TDX_VCPU_STATE_INCORRECT;
-	if (!status) {
-		bool known = read_vcpu_field(vcpu, key_of(id), &value);
-
-		status = read_result(regs, known, value);
-	}
-	vcpu_put(vcpu, td);
-
-	return status;
+	return read_result(regs, known, value);
 }
 
 static uint64_t write_vcpu_field(struct vcpu *vcpu, uint64_t key, struct seam_regs *regs)
@@ -216,24 +179,11 @@ static uint64_t write_vcpu_field(struct vcpu *vcpu, uint64_t key, struct seam_re
 	return TDX_SUCCESS;
 }
 
-uint64_t tdh_vp_wr(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
+uint64_t tdh_vp_wr(struct tdxmod *mod, unsigned int lp, struct td *td, struct vcpu *vcpu,
+		   struct seam_regs *regs)
 {
-	struct vcpu *vcpu;
-	struct td *td;
-	uint64_t status;
+	if (vcpu->state == VCPU_UNINITIALIZED)
+		return TDX_VCPU_STATE_INCORRECT;
 
-	(void)lp;
-
-	status = vcpu_get(mod, regs->gpr[SEAM_RCX], ACCESS_EXCLUSIVE, &vcpu, &td);
-	if (status)
-		return status;
-
-	status = td_usable(td);
-	if (!status && vcpu->state == VCPU_UNINITIALIZED)
-		status = TDX_VCPU_STATE_INCORRECT;
-	if (!status)
-		status = write_vcpu_field(vcpu, key_of(regs->gpr[SEAM_RDX]), regs);
-	vcpu_put(vcpu, td);
-
-	return status;
+	return write_vcpu_field(vcpu, key_of(regs->gpr[SEAM_RDX]), regs);
 }

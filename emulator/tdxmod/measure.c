@@ -133,7 +133,8 @@ uint64_t tdh_mr_extend(struct tdxmod *mod, unsigned int lp, struct seam_regs *re
 			    extend);
 }
 
-static uint64_t finalize_locked(struct tdxmod *mod, unsigned int lp, struct td *td)
+uint64_t tdh_mr_finalize(struct tdxmod *mod, unsigned int lp, struct td *td,
+			 struct seam_regs *regs)
 {
 	uint64_t status;
 
@@ -148,25 +149,4 @@ static uint64_t finalize_locked(struct tdxmod *mod, unsigned int lp, struct td *
 	td->op_state = TD_RUNNABLE;
 
 	return TDX_SUCCESS;
-}
-
-uint64_t tdh_mr_finalize(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
-{
-	struct td *td;
-	uint64_t status;
-
-	status = td_get(mod, regs->gpr[SEAM_RCX], ACCESS_EXCLUSIVE, TDX_OPERAND_RCX, &td);
-	if (status)
-		return status;
-
-	status = td_usable(td);
-	if (!status)
-		status = td_op_get(td, ACCESS_EXCLUSIVE, OP(TD_INITIALIZED));
-	if (!status) {
-		status = finalize_locked(mod, lp, td);
-		td_op_put(td);
-	}
-	td_put(td);
-
-	return status;
 }

@@ -9,8 +9,6 @@
 
 static unsigned int one(const struct tdxmod *mod)
 {
-	(void)mod;
-
 	return 1;
 }
 
@@ -21,23 +19,17 @@ static unsigned int sockets(const struct tdxmod *mod)
 
 static unsigned int cmrs(const struct tdxmod *mod)
 {
-	(void)mod;
-
 	return NR_CMRS;
 }
 
 /* Elements behind the last used one exist, too, and say that nothing is there */
 static unsigned int cpuid_configs(const struct tdxmod *mod)
 {
-	(void)mod;
-
 	return MODULE_MAX_CPUID_CONFIG;
 }
 
 static unsigned int cpuid_config_values(const struct tdxmod *mod)
 {
-	(void)mod;
-
 	return 2 * MODULE_MAX_CPUID_CONFIG;
 }
 
@@ -50,8 +42,6 @@ static unsigned int has_max_vcpus(const struct tdxmod *mod)
 #define VALUE(function, expression)						\
 	static uint64_t function(const struct tdxmod *mod, unsigned int index)	\
 	{									\
-		(void)mod;							\
-		(void)index;							\
 		return (expression);						\
 	}
 

@@ -69,8 +69,6 @@ uint64_t tdh_mng_create(struct tdxmod *mod, unsigned int lp, struct seam_regs *r
 	uint64_t tdr = regs->gpr[SEAM_RCX];
 	uint64_t status;
 
-	(void)lp;
-
 	status = page_check(mod, tdr, TDX_OPERAND_RCX);
 	if (status)
 		return status;
@@ -102,8 +100,10 @@ static uint64_t program_key(struct tdxmod *mod, unsigned int package)
 	return ok ? TDX_SUCCESS : TDX_KEY_GENERATION_FAILED;
 }
 
-static uint64_t key_config_locked(struct tdxmod *mod, struct td *td, unsigned int package)
+uint64_t tdh_mng_key_config(struct tdxmod *mod, unsigned int lp, struct td *td,
+			    struct seam_regs *regs)
 {
+	unsigned int package = mod->platform->config.package[lp];
 	uint32_t all = (1U << mod->platform->config.nr_sockets) - 1;
 	uint32_t bit = 1U << package;
 	uint64_t status;
@@ -124,24 +124,9 @@ static uint64_t key_config_locked(struct tdxmod *mod, struct td *td, unsigned in
 	return TDX_SUCCESS;
 }
 
-uint64_t tdh_mng_key_config(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
+uint64_t tdh_mng_addcx(struct tdxmod *mod, unsigned int lp, struct td *td, struct seam_regs *regs)
 {
-	unsigned int package = mod->platform->config.package[lp];
-	struct td *td;
-	uint64_t status;
-
-	status = td_get(mod, regs->gpr[SEAM_RCX], ACCESS_EXCLUSIVE, TDX_OPERAND_RCX, &td);
-	if (status)
-		return status;
-
-	status = key_config_locked(mod, td, package);
-	td_put(td);
-
-	return status;
-}
-
-static uint64_t addcx_locked(struct tdxmod *mod, struct td *td, uint64_t pa)
-{
+	uint64_t pa = regs->gpr[SEAM_RCX];
 	uint64_t random, status;
 
 	if (td->fatal)
@@ -162,34 +147,12 @@ static uint64_t addcx_locked(struct tdxmod *mod, struct td *td, uint64_t pa)
 	return status;
 }
 
-uint64_t tdh_mng_addcx(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
+uint64_t tdh_mng_init(struct tdxmod *mod, unsigned int lp, struct td *td, struct seam_regs *regs)
 {
-	struct td *td;
-	uint64_t status;
-
-	(void)lp;
-
-	status = page_check(mod, regs->gpr[SEAM_RCX], TDX_OPERAND_RCX);
-	if (!status)
-		status = td_get(mod, regs->gpr[SEAM_RDX], ACCESS_EXCLUSIVE, TDX_OPERAND_RDX, &td);
-	if (status)
-		return status;
-
-	status = addcx_locked(mod, td, regs->gpr[SEAM_RCX]);
-	td_put(td);
-
-	return status;
-}
-
-static uint64_t init_locked(struct tdxmod *mod, struct td *td, uint64_t params_pa,
-			    uint64_t *detail)
-{
+	uint64_t params_pa = regs->gpr[SEAM_RDX];
 	struct td_params params;
 	uint64_t status;
 
-	status = td_usable(td);
-	if (status)
-		return status;
 	if (td->op_state != TD_UNINITIALIZED)
 		return TDX_OP_STATE_INCORRECT;
 	/* Another module than now may have said how many there are */
@@ -199,7 +162,7 @@ static uint64_t init_locked(struct tdxmod *mod, struct td *td, uint64_t params_p
 	    !hpa_read(mod->platform, params_pa, &params, sizeof(params)))
 		return TDX_OPERAND_INVALID | TDX_OPERAND_RDX;
 
-	status = td_params_check(mod, &params, detail);
+	status = td_params_check(mod, &params, &regs->gpr[SEAM_RCX]);
 	if (status)
 		return status;
 
@@ -213,22 +176,4 @@ static uint64_t init_locked(struct tdxmod *mod, struct td *td, uint64_t params_p
 	td->op_state = TD_INITIALIZED;
 
 	return TDX_SUCCESS;
-}
-
-uint64_t tdh_mng_init(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
-{
-	uint64_t detail = 0;
-	struct td *td;
-	uint64_t status;
-
-	(void)lp;
-
-	status = td_get(mod, regs->gpr[SEAM_RCX], ACCESS_EXCLUSIVE, TDX_OPERAND_RCX, &td);
-	if (!status) {
-		status = init_locked(mod, td, regs->gpr[SEAM_RDX], &detail);
-		td_put(td);
-	}
-	regs->gpr[SEAM_RCX] = detail;
-
-	return status;
 }

@@ -2,7 +2,8 @@
 /* End of a TD: TDH.MNG.VPFLUSHDONE and KEY.FREEID (SEAM ABI 7.2). */
 #include "tdxmod/td.h"
 
-static uint64_t vpflushdone_locked(struct tdxmod *mod, struct td *td)
+uint64_t tdh_mng_vpflushdone(struct tdxmod *mod, unsigned int lp, struct td *td,
+			     struct seam_regs *regs)
 {
 	struct kot_entry *entry = &mod->kot[td->hkid];
 
@@ -27,24 +28,8 @@ static uint64_t vpflushdone_locked(struct tdxmod *mod, struct td *td)
 	return TDX_SUCCESS;
 }
 
-uint64_t tdh_mng_vpflushdone(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
-{
-	struct td *td;
-	uint64_t status;
-
-	(void)lp;
-
-	status = td_get(mod, regs->gpr[SEAM_RCX], ACCESS_EXCLUSIVE, TDX_OPERAND_RCX, &td);
-	if (status)
-		return status;
-
-	status = vpflushdone_locked(mod, td);
-	td_put(td);
-
-	return status;
-}
-
-static uint64_t freeid_locked(struct tdxmod *mod, struct td *td)
+uint64_t tdh_mng_key_freeid(struct tdxmod *mod, unsigned int lp, struct td *td,
+			    struct seam_regs *regs)
 {
 	struct kot_entry *entry = &mod->kot[td->hkid];
 	uint64_t status = TDX_SUCCESS;
@@ -62,23 +47,6 @@ static uint64_t freeid_locked(struct tdxmod *mod, struct td *td)
 		td->lifecycle = TD_TEARDOWN;
 	}
 	pthread_rwlock_unlock(&mod->kot_lock);
-
-	return status;
-}
-
-uint64_t tdh_mng_key_freeid(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
-{
-	struct td *td;
-	uint64_t status;
-
-	(void)lp;
-
-	status = td_get(mod, regs->gpr[SEAM_RCX], ACCESS_EXCLUSIVE, TDX_OPERAND_RCX, &td);
-	if (status)
-		return status;
-
-	status = freeid_locked(mod, td);
-	td_put(td);
 
 	return status;
 }

@@ -193,20 +193,31 @@ uint64_t disable_keeps_out(const struct tdxmod *mod, unsigned int leaf);
 /** disable_passes_shutdown() - is @leaf SYS.DISABLE, let in although the module is shut down? */
 bool disable_passes_shutdown(const struct tdxmod *mod, unsigned int leaf);
 
-/* Leaves: RAX is what they return, other registers they set themselves */
-typedef uint64_t tdh_handler(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs);
+/** enum access - how a leaf uses what it locks; locks are only ever tried */
+enum access {
+	ACCESS_NONE,
+	ACCESS_SHARED,
+	ACCESS_EXCLUSIVE,
+};
 
-tdh_handler tdh_sys_init, tdh_sys_lp_init, tdh_sys_rd, tdh_sys_config, tdh_sys_key_config;
-tdh_handler tdh_sys_tdmr_init, tdh_sys_shutdown, tdh_sys_update, tdh_sys_lp_shutdown;
-tdh_handler tdh_sys_disable;
-tdh_handler tdh_mng_create, tdh_mng_key_config, tdh_mng_addcx, tdh_mng_init, tdh_mng_rd;
-tdh_handler tdh_mng_vpflushdone, tdh_mng_key_freeid;
-tdh_handler tdh_vp_create, tdh_vp_addcx, tdh_vp_init, tdh_vp_enter, tdh_vp_flush;
-tdh_handler tdh_vp_rd, tdh_vp_wr;
-tdh_handler tdh_mem_sept_add, tdh_mem_page_add, tdh_mem_page_aug, tdh_mem_range_block;
-tdh_handler tdh_mem_track, tdh_mem_page_remove;
-tdh_handler tdh_mr_extend, tdh_mr_finalize;
-tdh_handler tdh_phymem_cache_wb, tdh_phymem_page_reclaim, tdh_phymem_page_rdmd;
-tdh_handler tdh_phymem_page_wbinvd;
+struct td;
+struct vcpu;
+
+/* Leaves: RAX is what they return, other registers they set themselves */
+typedef uint64_t module_handler(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs);
+typedef uint64_t td_handler(struct tdxmod *mod, unsigned int lp, struct td *td,
+			    struct seam_regs *regs);
+typedef uint64_t vcpu_handler(struct tdxmod *mod, unsigned int lp, struct td *td,
+			      struct vcpu *vcpu, struct seam_regs *regs);
+
+#define SEAMLDR_LEAF(...)
+#define TDX_LEAF(number, symbol, name, kind, function, ...)	kind##_handler function;
+#define TDX_NAME(...)
+#include "seam/leaves.def"
+
+/* What leaves check before they lock anything */
+typedef uint64_t leaf_check(const struct tdxmod *mod, const struct seam_regs *regs);
+
+leaf_check shutdown_check, update_check;
 
 #endif

@@ -46,7 +46,7 @@ static uint64_t reclaim_tdvpr(struct tdxmod *mod, const struct dram_page *page)
 	struct td *td;
 	uint64_t status;
 
-	status = vcpu_get(mod, page->pa, ACCESS_EXCLUSIVE, &vcpu, &td);
+	status = vcpu_get(mod, page->pa, ACCESS_EXCLUSIVE, TDX_OPERAND_RCX, &vcpu, &td);
 	if (status)
 		return status;
 
@@ -92,8 +92,6 @@ uint64_t tdh_phymem_page_reclaim(struct tdxmod *mod, unsigned int lp, struct sea
 	struct dram_page page;
 	uint64_t status;
 
-	(void)lp;
-
 	status = page_check(mod, pa, TDX_OPERAND_RCX);
 	if (status) {
 		report(regs, &(struct dram_page) { 0 });
@@ -121,8 +119,6 @@ uint64_t tdh_phymem_page_rdmd(struct tdxmod *mod, unsigned int lp, struct seam_r
 	struct dram_page page = { 0 };
 	uint64_t status;
 
-	(void)lp;
-
 	status = page_check(mod, pa, TDX_OPERAND_RCX);
 	if (!status)
 		page = dram_look(mod->platform->dram, pa);
@@ -137,8 +133,6 @@ uint64_t tdh_phymem_page_wbinvd(struct tdxmod *mod, unsigned int lp, struct seam
 	const struct platform_config *config = &mod->platform->config;
 	uint64_t keyid = hpa_keyid(mod->platform, regs->gpr[SEAM_RCX]);
 	uint64_t pa = hpa_strip(mod->platform, regs->gpr[SEAM_RCX]);
-
-	(void)lp;
 
 	if (pa % TDX_PAGE_SIZE ||
 	    keyid > (uint64_t)config->nr_mktme_keyids + config->nr_tdx_keyids)

@@ -31,8 +31,6 @@ static uint64_t add_table(struct tdxmod *mod, unsigned int lp, struct td *td,
 	struct sept_table *table;
 	uint64_t status;
 
-	(void)lp;
-
 	status = free_entry(walk);
 	if (status)
 		return status;

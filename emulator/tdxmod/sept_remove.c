@@ -5,19 +5,10 @@
 #define OP_BLOCK	(OP(TD_INITIALIZED) | OP(TD_RUNNABLE) | OP(TD_LIVE_EXPORT) | \
 			 OP(TD_PAUSED_EXPORT) | OP(TD_POST_EXPORT) | OP(TD_POST_IMPORT) | \
 			 OP(TD_LIVE_IMPORT))
-#define OP_TRACK	(OP(TD_INITIALIZED) | OP(TD_RUNNABLE) | OP(TD_LIVE_EXPORT) | \
-			 OP(TD_PAUSED_EXPORT) | OP(TD_POST_EXPORT) | OP(TD_MEMORY_IMPORT) | \
-			 OP(TD_STATE_IMPORT) | OP(TD_POST_IMPORT) | OP(TD_LIVE_IMPORT))
-#define OP_REMOVE	(OP_BLOCK | OP(TD_FAILED_IMPORT))
-
 static uint64_t block(struct tdxmod *mod, unsigned int lp, struct td *td,
 		      const struct sept_walk *walk, const struct seam_regs *regs)
 {
 	struct sept_entry *entry = walk->entry;
-
-	(void)mod;
-	(void)lp;
-	(void)regs;
 
 	if (!entry)
 		return TDX_EPT_WALK_FAILED | TDX_OPERAND_RCX;
@@ -48,7 +39,7 @@ static bool epoch_in_use(const struct td *td, uint64_t epoch)
 	return atomic_load(&td->in_epoch[epoch & 1]);
 }
 
-static uint64_t track_locked(struct td *td)
+uint64_t tdh_mem_track(struct tdxmod *mod, unsigned int lp, struct td *td, struct seam_regs *regs)
 {
 	uint64_t status = TDX_SUCCESS;
 
@@ -60,29 +51,6 @@ static uint64_t track_locked(struct td *td)
 	else
 		td->epoch++;
 	pthread_rwlock_unlock(&td->epoch_lock);
-
-	return status;
-}
-
-uint64_t tdh_mem_track(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
-{
-	struct td *td;
-	uint64_t status;
-
-	(void)lp;
-
-	status = td_get(mod, regs->gpr[SEAM_RCX], ACCESS_SHARED, TDX_OPERAND_RCX, &td);
-	if (status)
-		return status;
-
-	status = td_usable(td);
-	if (!status)
-		status = td_op_get(td, ACCESS_SHARED, OP_TRACK);
-	if (!status) {
-		status = track_locked(td);
-		td_op_put(td);
-	}
-	td_put(td);
 
 	return status;
 }
@@ -102,9 +70,6 @@ static uint64_t remove_page(struct tdxmod *mod, unsigned int lp, struct td *td,
 {
 	struct sept_entry *entry = walk->entry;
 	uint64_t status = TDX_SUCCESS;
-
-	(void)lp;
-	(void)regs;
 
 	if (!entry)
 		return TDX_EPT_WALK_FAILED | TDX_OPERAND_RCX;

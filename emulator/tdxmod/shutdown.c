@@ -56,7 +56,7 @@ static uint64_t shut_down(struct tdxmod *mod, unsigned int lp, uint64_t rcx)
 	return TDX_SUCCESS;
 }
 
-static uint64_t shutdown_locked(struct tdxmod *mod, unsigned int lp, uint64_t rcx)
+uint64_t tdh_sys_shutdown(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
 {
 	uint64_t status;
 
@@ -67,35 +67,23 @@ static uint64_t shutdown_locked(struct tdxmod *mod, unsigned int lp, uint64_t rc
 	}
 
 	atomic_store(&mod->state, SYS_SHUTDOWN);
-	status = shut_down(mod, lp, rcx);
+	status = shut_down(mod, lp, regs->gpr[SEAM_RCX]);
 	if (status)
 		atomic_store(&mod->state, SYS_READY);
 
 	return status;
 }
 
-uint64_t tdh_sys_shutdown(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
+uint64_t shutdown_check(const struct tdxmod *mod, const struct seam_regs *regs)
 {
-	uint64_t rcx = regs->gpr[SEAM_RCX];
-	uint64_t status;
-
-	if (!handoff_version_ok(mod, rcx))
+	if (!handoff_version_ok(mod, regs->gpr[SEAM_RCX]))
 		return TDX_OPERAND_INVALID | TDX_OPERAND_RCX;
-	if (pthread_rwlock_trywrlock(&mod->global_lock))
-		return TDX_SYS_BUSY;
 
-	status = shutdown_locked(mod, lp, rcx);
-	tdxmod_unlock(mod, lp);
-
-	return status;
+	return TDX_SUCCESS;
 }
 
 /* A stub in real modules too: legal in every state, without effect */
 uint64_t tdh_sys_lp_shutdown(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
 {
-	(void)mod;
-	(void)lp;
-	(void)regs;
-
 	return TDX_SUCCESS;
 }

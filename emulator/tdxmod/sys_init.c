@@ -37,7 +37,7 @@ static bool report_ok(const struct tdxmod *mod, uint64_t r8)
 	       REPORT_VECTOR(r8) >= REPORT_FIRST_VECTOR;
 }
 
-static uint64_t sys_init_locked(struct tdxmod *mod, const struct seam_regs *regs)
+uint64_t tdh_sys_init(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
 {
 	bool report = TDH_VERSION(regs->gpr[SEAM_RAX]);
 	uint64_t canary;
@@ -55,34 +55,16 @@ static uint64_t sys_init_locked(struct tdxmod *mod, const struct seam_regs *regs
 
 	mod->fatal_report = report ? regs->gpr[SEAM_R8] : REPORT_HPA_MASK;
 	atomic_store(&mod->state, SYSINIT_DONE);
+	regs->gpr[SEAM_RCX] = 0;
+	regs->gpr[SEAM_RDX] = 0;
+	regs->gpr[SEAM_R8] = 0;
+	regs->gpr[SEAM_R9] = 0;
+	regs->gpr[SEAM_R10] = 0;
 
 	return TDX_SUCCESS;
 }
 
-uint64_t tdh_sys_init(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
-{
-	uint64_t status = TDX_SYS_BUSY;
-
-	(void)lp;
-
-	if (TDH_VERSION(regs->gpr[SEAM_RAX]) > 1)
-		return TDX_OPERAND_INVALID | TDX_OPERAND_RAX;
-	if (!pthread_rwlock_trywrlock(&mod->global_lock)) {
-		status = sys_init_locked(mod, regs);
-		pthread_rwlock_unlock(&mod->global_lock);
-	}
-	if (status == TDX_SUCCESS) {
-		regs->gpr[SEAM_RCX] = 0;
-		regs->gpr[SEAM_RDX] = 0;
-		regs->gpr[SEAM_R8] = 0;
-		regs->gpr[SEAM_R9] = 0;
-		regs->gpr[SEAM_R10] = 0;
-	}
-
-	return status;
-}
-
-static uint64_t lp_init_locked(struct tdxmod *mod, unsigned int lp)
+uint64_t tdh_sys_lp_init(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
 {
 	uint64_t canary;
 
@@ -97,22 +79,4 @@ static uint64_t lp_init_locked(struct tdxmod *mod, unsigned int lp)
 	atomic_fetch_add(&mod->nr_lps_initialised, 1);
 
 	return TDX_SUCCESS;
-}
-
-uint64_t tdh_sys_lp_init(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
-{
-	uint64_t status = TDX_SYS_BUSY;
-
-	/* Shared: LPs initialise in parallel */
-	if (!pthread_rwlock_tryrdlock(&mod->global_lock)) {
-		status = lp_init_locked(mod, lp);
-		pthread_rwlock_unlock(&mod->global_lock);
-	}
-
-	/* On an error too */
-	regs->gpr[SEAM_RCX] = 0;
-	regs->gpr[SEAM_RDX] = 0;
-	regs->gpr[SEAM_R8] = 0;
-
-	return status;
 }

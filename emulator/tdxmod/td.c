@@ -122,10 +122,10 @@ void td_op_put(struct td *td)
 	pthread_rwlock_unlock(&td->op_lock);
 }
 
-uint64_t vcpu_get(struct tdxmod *mod, uint64_t tdvpr, enum access access, struct vcpu **vcpu,
-		  struct td **td)
+uint64_t vcpu_get(struct tdxmod *mod, uint64_t tdvpr, enum access access, unsigned int operand,
+		  struct vcpu **vcpu, struct td **td)
 {
-	uint64_t status = page_check(mod, tdvpr, TDX_OPERAND_RCX);
+	uint64_t status = page_check(mod, tdvpr, operand);
 	void *object;
 
 	if (status)
@@ -135,7 +135,7 @@ uint64_t vcpu_get(struct tdxmod *mod, uint64_t tdvpr, enum access access, struct
 			       access == ACCESS_SHARED ? vcpu_try_shared : vcpu_try_exclusive,
 			       &object);
 	if (status)
-		return with_operand(status, TDX_OPERAND_RCX);
+		return with_operand(status, operand);
 
 	*vcpu = object;
 	status = td_get(mod, (*vcpu)->tdr_pa, ACCESS_SHARED, TDX_OPERAND_TDR, td);

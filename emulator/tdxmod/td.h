@@ -185,12 +185,6 @@ struct vcpu {
 	struct program program;
 };
 
-/* How a leaf uses an object */
-enum access {
-	ACCESS_SHARED,
-	ACCESS_EXCLUSIVE,
-};
-
 /**
  * td_get() - look up and lock the TD whose TDR is @operand
  * @mod: the module
@@ -210,11 +204,27 @@ uint64_t td_usable(const struct td *td);
 uint64_t td_op_get(struct td *td, enum access access, uint32_t allowed);
 void td_op_put(struct td *td);
 
-#define OP(state)	(1U << (state))
+#define OP(state)		(1U << (state))
+#define OP_ANY_INITIALIZED	(~OP(TD_UNINITIALIZED))
+/* While a TD is built or imported */
+#define OP_VCPU_CREATE		(OP(TD_INITIALIZED) | OP(TD_STATE_IMPORT))
+#define OP_ENTER		(OP(TD_RUNNABLE) | OP(TD_LIVE_EXPORT) | OP(TD_LIVE_IMPORT))
+#define OP_TRACK		(OP(TD_INITIALIZED) | OP(TD_RUNNABLE) | OP(TD_LIVE_EXPORT) | \
+			 OP(TD_PAUSED_EXPORT) | OP(TD_POST_EXPORT) | OP(TD_MEMORY_IMPORT) | \
+			 OP(TD_STATE_IMPORT) | OP(TD_POST_IMPORT) | OP(TD_LIVE_IMPORT))
+#define OP_REMOVE	(OP_BLOCK | OP(TD_FAILED_IMPORT))
 
-/** vcpu_get() - look up and lock a vCPU and, shared, its TD */
-uint64_t vcpu_get(struct tdxmod *mod, uint64_t tdvpr, enum access access, struct vcpu **vcpu,
-		  struct td **td);
+/**
+ * vcpu_get() - look up and lock a vCPU and, shared, its TD
+ * @mod: the module
+ * @tdvpr: page address from the host, KeyID 0
+ * @access: how to lock the vCPU
+ * @operand: id for errors about the TDVPR
+ * @vcpu: receives the vCPU; vcpu_put() it
+ * @td: receives its TD
+ */
+uint64_t vcpu_get(struct tdxmod *mod, uint64_t tdvpr, enum access access, unsigned int operand,
+		  struct vcpu **vcpu, struct td **td);
 void vcpu_put(struct vcpu *vcpu, struct td *td);
 
 /** page_check() - may @pa be an explicit page operand with KeyID 0? */

@@ -55,8 +55,6 @@ uint64_t tdh_sys_tdmr_init(struct tdxmod *mod, unsigned int lp, struct seam_regs
 	uint64_t base = regs->gpr[SEAM_RCX];
 	uint64_t status;
 
-	(void)lp;
-
 	for (unsigned int i = 0; i < mod->nr_tdmrs; i++) {
 		if (mod->tdmrs[i].base != base)
 			continue;

@@ -22,7 +22,12 @@ static bool checks_first(const struct tdxmod *mod)
 	return mod->desc.flags & MODULE_UPDATE_CHECKS_FIRST;
 }
 
-static uint64_t update_locked(struct tdxmod *mod, unsigned int lp, const struct seam_regs *regs)
+uint64_t update_check(const struct tdxmod *mod, const struct seam_regs *regs)
+{
+	return checks_first(mod) ? options_check(mod, regs) : TDX_SUCCESS;
+}
+
+uint64_t tdh_sys_update(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
 {
 	uint64_t status;
 
@@ -50,19 +55,4 @@ static uint64_t update_locked(struct tdxmod *mod, unsigned int lp, const struct 
 	atomic_store(&mod->state, SYS_READY);
 
 	return TDX_SUCCESS;
-}
-
-uint64_t tdh_sys_update(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
-{
-	uint64_t status = checks_first(mod) ? options_check(mod, regs) : TDX_SUCCESS;
-
-	if (status)
-		return status;
-	if (pthread_rwlock_trywrlock(&mod->global_lock))
-		return TDX_SYS_BUSY;
-
-	status = update_locked(mod, lp, regs);
-	tdxmod_unlock(mod, lp);
-
-	return status;
 }

@@ -4,9 +4,6 @@
 
 #include "tdxmod/td.h"
 
-/* While a TD is built or imported */
-#define OP_VCPU_CREATE	(OP(TD_INITIALIZED) | OP(TD_STATE_IMPORT))
-
 static void vcpu_destroy(void *object)
 {
 	struct vcpu *vcpu = object;
@@ -30,45 +27,18 @@ static struct vcpu *vcpu_new(uint64_t tdvpr, const struct td *td)
 	return vcpu;
 }
 
-static uint64_t create_locked(struct tdxmod *mod, struct td *td, uint64_t tdvpr)
+uint64_t tdh_vp_create(struct tdxmod *mod, unsigned int lp, struct td *td, struct seam_regs *regs)
 {
-	struct vcpu *vcpu;
+	uint64_t tdvpr = regs->gpr[SEAM_RCX];
+	struct vcpu *vcpu = vcpu_new(tdvpr, td);
 	uint64_t status;
 
-	status = td_usable(td);
-	if (!status)
-		status = td_op_get(td, ACCESS_SHARED, OP_VCPU_CREATE);
+	if (!vcpu)
+		return TDX_OPERAND_BUSY | TDX_OPERAND_RCX;
+
+	status = page_give(mod, td, tdvpr, PAGE_TDVPR, vcpu, vcpu_destroy, TDX_OPERAND_RCX);
 	if (status)
-		return status;
-
-	status = TDX_OPERAND_BUSY | TDX_OPERAND_RCX;
-	vcpu = vcpu_new(tdvpr, td);
-	if (vcpu) {
-		status = page_give(mod, td, tdvpr, PAGE_TDVPR, vcpu, vcpu_destroy,
-				   TDX_OPERAND_RCX);
-		if (status)
-			vcpu_destroy(vcpu);
-	}
-	td_op_put(td);
-
-	return status;
-}
-
-uint64_t tdh_vp_create(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
-{
-	struct td *td;
-	uint64_t status;
-
-	(void)lp;
-
-	status = page_check(mod, regs->gpr[SEAM_RCX], TDX_OPERAND_RCX);
-	if (!status)
-		status = td_get(mod, regs->gpr[SEAM_RDX], ACCESS_SHARED, TDX_OPERAND_RDX, &td);
-	if (status)
-		return status;
-
-	status = create_locked(mod, td, regs->gpr[SEAM_RCX]);
-	td_put(td);
+		vcpu_destroy(vcpu);
 
 	return status;
 }
@@ -79,60 +49,23 @@ static unsigned int vcpu_max_tdcx(const struct tdxmod *mod)
 	return mod->desc.tdvps_pages - 1;
 }
 
-static uint64_t addcx_locked(struct tdxmod *mod, struct td *td, struct vcpu *vcpu, uint64_t pa)
+uint64_t tdh_vp_addcx(struct tdxmod *mod, unsigned int lp, struct td *td, struct vcpu *vcpu,
+		      struct seam_regs *regs)
 {
 	uint64_t status;
-
-	status = td_usable(td);
-	if (!status)
-		status = td_op_get(td, ACCESS_SHARED, OP_VCPU_CREATE);
-	if (status)
-		return status;
 
 	if (vcpu->state != VCPU_UNINITIALIZED)
-		status = TDX_VCPU_STATE_INCORRECT;
-	else if (vcpu->num_tdcx >= vcpu_max_tdcx(mod))
-		status = TDX_TDCX_NUM_INCORRECT;
-	else
-		status = page_give(mod, td, pa, PAGE_TDCX, NULL, NULL, TDX_OPERAND_RCX);
+		return TDX_VCPU_STATE_INCORRECT;
+	if (vcpu->num_tdcx >= vcpu_max_tdcx(mod))
+		return TDX_TDCX_NUM_INCORRECT;
+
+	status = page_give(mod, td, regs->gpr[SEAM_RCX], PAGE_TDCX, NULL, NULL, TDX_OPERAND_RCX);
 	if (!status)
 		vcpu->num_tdcx++;
-	td_op_put(td);
 
 	return status;
 }
 
-/* vcpu_get() for a TDVPR in RDX: the operand in the status is another one */
-static uint64_t vcpu_get_rdx(struct tdxmod *mod, uint64_t tdvpr, struct vcpu **vcpu,
-			     struct td **td)
-{
-	uint64_t status = vcpu_get(mod, tdvpr, ACCESS_EXCLUSIVE, vcpu, td);
-
-	if ((status & ~TDX_STATUS_MASK) == TDX_OPERAND_RCX)
-		status = (status & TDX_STATUS_MASK) | TDX_OPERAND_RDX;
-
-	return status;
-}
-
-uint64_t tdh_vp_addcx(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
-{
-	struct vcpu *vcpu;
-	struct td *td;
-	uint64_t status;
-
-	(void)lp;
-
-	status = page_check(mod, regs->gpr[SEAM_RCX], TDX_OPERAND_RCX);
-	if (!status)
-		status = vcpu_get_rdx(mod, regs->gpr[SEAM_RDX], &vcpu, &td);
-	if (status)
-		return status;
-
-	status = addcx_locked(mod, td, vcpu, regs->gpr[SEAM_RCX]);
-	vcpu_put(vcpu, td);
-
-	return status;
-}
 
 static bool x2apic_id_taken(const struct td *td, uint32_t id)
 {
@@ -146,8 +79,8 @@ static bool x2apic_id_taken(const struct td *td, uint32_t id)
 	return false;
 }
 
-static uint64_t init_locked(struct tdxmod *mod, struct td *td, struct vcpu *vcpu,
-			    unsigned int lp, const struct seam_regs *regs)
+uint64_t tdh_vp_init(struct tdxmod *mod, unsigned int lp, struct td *td, struct vcpu *vcpu,
+		     struct seam_regs *regs)
 {
 	unsigned int index = atomic_load(&td->num_vcpus);
 	uint32_t id = index;
@@ -180,30 +113,9 @@ static uint64_t init_locked(struct tdxmod *mod, struct td *td, struct vcpu *vcpu
 	return TDX_SUCCESS;
 }
 
-uint64_t tdh_vp_init(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
-{
-	struct vcpu *vcpu;
-	struct td *td;
-	uint64_t status;
-
-	status = vcpu_get(mod, regs->gpr[SEAM_RCX], ACCESS_EXCLUSIVE, &vcpu, &td);
-	if (status)
-		return status;
-
-	status = td_usable(td);
-	if (!status)
-		status = td_op_get(td, ACCESS_EXCLUSIVE, OP(TD_INITIALIZED));
-	if (!status) {
-		status = init_locked(mod, td, vcpu, lp, regs);
-		td_op_put(td);
-	}
-	vcpu_put(vcpu, td);
-
-	return status;
-}
-
 /* A fatal TD is torn down like any other, so this works on it too */
-static uint64_t flush_locked(struct td *td, struct vcpu *vcpu, unsigned int lp)
+uint64_t tdh_vp_flush(struct tdxmod *mod, unsigned int lp, struct td *td, struct vcpu *vcpu,
+		      struct seam_regs *regs)
 {
 	if (td->lifecycle != TD_KEYS_CONFIGURED)
 		return TDX_TD_KEYS_NOT_CONFIGURED;
@@ -214,20 +126,4 @@ static uint64_t flush_locked(struct td *td, struct vcpu *vcpu, unsigned int lp)
 	atomic_fetch_sub(&td->num_associated, 1);
 
 	return TDX_SUCCESS;
-}
-
-uint64_t tdh_vp_flush(struct tdxmod *mod, unsigned int lp, struct seam_regs *regs)
-{
-	struct vcpu *vcpu;
-	struct td *td;
-	uint64_t status;
-
-	status = vcpu_get(mod, regs->gpr[SEAM_RCX], ACCESS_EXCLUSIVE, &vcpu, &td);
-	if (status)
-		return status;
-
-	status = flush_locked(td, vcpu, lp);
-	vcpu_put(vcpu, td);
-
-	return status;
 }
