@@ -120,7 +120,6 @@ enum cpu_result cpu_msr_read(const struct cpu_identity *identity, uint32_t msr, 
 
 enum cpu_result cpu_msr_write(const struct cpu_identity *identity, uint32_t msr)
 {
-	(void)identity;
 	if (is_vmx_capability(msr) || is_tdx_msr(msr) || msr == MSR_IA32_FEAT_CTL)
 		return CPU_FAULT_GP;
 	return CPU_NATIVE;

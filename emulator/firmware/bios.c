@@ -48,11 +48,6 @@ static bool bios_read(void *ctx, uint64_t pa, void *buf, size_t len)
 
 static bool bios_write(void *ctx, uint64_t pa, const void *buf, size_t len)
 {
-	(void)ctx;
-	(void)pa;
-	(void)buf;
-	(void)len;
-
 	return false;
 }
 

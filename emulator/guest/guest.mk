@@ -9,5 +9,5 @@ all: $(TDRUN)
 $(TDRUN): $(wildcard guest/*.c) $(wildcard guest/*.h)
 	@mkdir -p $(@D)
 	@echo '  LD      $@'
-	@$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -static -pthread \
+	@$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Wno-unused-parameter -Werror -static -pthread \
 		-o $@ $(filter %.c,$^)

@@ -159,7 +159,6 @@ static void do_finalize(struct script *s, char **word)
 {
 	char error[TD_ERROR_SIZE];
 
-	(void)word;
 	answer_bool(s, td_finalize(&s->td, error), error);
 }
 
@@ -364,7 +363,6 @@ static void do_types(struct script *s, char **word)
 {
 	int types = ioctl(s->kvm, KVM_CHECK_EXTENSION, KVM_CAP_VM_TYPES);
 
-	(void)word;
 	answer(s, "%s%s", types & 1 << KVM_X86_DEFAULT_VM ? "ordinary" : "",
 	       types & 1 << KVM_X86_TDX_VM ? " tdx" : "");
 }
@@ -395,7 +393,6 @@ static void do_quit(struct script *s, char **word)
 {
 	unsigned int i;
 
-	(void)word;
 	s->quit = true;
 	s->unbroken = true;
 	for (i = 0; i < s->nr_vcpus; i++)
@@ -413,15 +410,11 @@ static void do_quit(struct script *s, char **word)
 
 static void do_exit(struct script *s, char **word)
 {
-	(void)s;
-	(void)word;
 	_exit(EXIT_SUCCESS);
 }
 
 static void do_die(struct script *s, char **word)
 {
-	(void)s;
-	(void)word;
 	kill(getpid(), SIGKILL);
 }
 

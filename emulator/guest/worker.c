@@ -120,7 +120,6 @@ static void *thread(void *arg)
 
 static void kick(int signal)
 {
-	(void)signal;
 }
 
 void worker_signals(void)

@@ -52,26 +52,22 @@ static void module_byte(struct image_file *file, const struct blob *blob, size_t
 
 static void sigstruct_byte(struct image_file *file, const struct blob *blob, size_t at)
 {
-	(void)blob;
 	flip(file, BLOB_PAGE_SIZE, SIGSTRUCT_SIZE, at, offsetof(struct seam_sigstruct, date));
 }
 
 static void sigstruct_reserved(struct image_file *file, const struct blob *blob, size_t at)
 {
-	(void)blob;
 	flip(file, BLOB_PAGE_SIZE, SIGSTRUCT_SIZE, at, SIGSTRUCT_RESERVED_AT);
 }
 
 static void signature_byte(struct image_file *file, const struct blob *blob, size_t at)
 {
-	(void)blob;
 	flip(file, BLOB_PAGE_SIZE + offsetof(struct seam_sigstruct, signature), RSA3072_SIZE, at,
 	     0);
 }
 
 static void modulus_byte(struct image_file *file, const struct blob *blob, size_t at)
 {
-	(void)blob;
 	flip(file, BLOB_PAGE_SIZE + offsetof(struct seam_sigstruct, modulus), RSA3072_SIZE, at, 0);
 }
 
@@ -86,21 +82,16 @@ static void header_byte(struct image_file *file, const struct blob *blob, size_t
 
 static void header_reserved(struct image_file *file, const struct blob *blob, size_t at)
 {
-	(void)blob;
 	flip(file, 0, BLOB_PAGE_SIZE, at, RESERVED_AT);
 }
 
 static void header_version(struct image_file *file, const struct blob *blob, size_t at)
 {
-	(void)blob;
-	(void)at;
 	file->data[1] ^= 0x70;
 }
 
 static void checksum(struct image_file *file, const struct blob *blob, size_t at)
 {
-	(void)blob;
-	(void)at;
 	file->data[offsetof(struct blob_header_v100, checksum)] ^= FLIP;
 }
 
@@ -122,37 +113,31 @@ static void set_pages(struct image_file *file, const struct blob *blob, uint32_t
 
 static void no_sigstruct_pages(struct image_file *file, const struct blob *blob, size_t at)
 {
-	(void)at;
 	set_pages(file, blob, 0, blob->module_nr_pages + blob->sigstruct_nr_pages);
 }
 
 static void no_module_pages(struct image_file *file, const struct blob *blob, size_t at)
 {
-	(void)at;
 	set_pages(file, blob, blob->sigstruct_nr_pages, 0);
 }
 
 static void more_module_pages(struct image_file *file, const struct blob *blob, size_t at)
 {
-	(void)at;
 	set_pages(file, blob, blob->sigstruct_nr_pages, blob->module_nr_pages + 1);
 }
 
 static void fewer_module_pages(struct image_file *file, const struct blob *blob, size_t at)
 {
-	(void)at;
 	set_pages(file, blob, blob->sigstruct_nr_pages, blob->module_nr_pages - 1);
 }
 
 static void huge_module_pages(struct image_file *file, const struct blob *blob, size_t at)
 {
-	(void)at;
 	set_pages(file, blob, blob->sigstruct_nr_pages, UINT32_MAX);
 }
 
 static void truncate_file(struct image_file *file, const struct blob *blob, size_t at)
 {
-	(void)blob;
 	if (at == SIZE_MAX)
 		at = BLOB_PAGE_SIZE;
 	if (at > file->size)
@@ -162,7 +147,6 @@ static void truncate_file(struct image_file *file, const struct blob *blob, size
 
 static void extend_file(struct image_file *file, const struct blob *blob, size_t at)
 {
-	(void)blob;
 	if (at == SIZE_MAX)
 		at = BLOB_PAGE_SIZE;
 	if (at > BLOB_MAX_MODULE_PAGES * BLOB_PAGE_SIZE)
@@ -183,7 +167,6 @@ static void relocation(struct image_file *file, const struct blob *blob, size_t 
 	Elf64_Ehdr *ehdr = (Elf64_Ehdr *)module;
 	Elf64_Shdr *shdr;
 
-	(void)at;
 	for (unsigned int i = 0; i < ehdr->e_shnum; i++) {
 		Elf64_Rela *rela;
 

@@ -71,8 +71,6 @@ static void print_row(const struct release *release)
 
 int cmd_releases(int argc, char **argv)
 {
-	(void)argv;
-
 	if (argc != 1)
 		usage_error("releases: takes no arguments.");
 

@@ -92,8 +92,6 @@ uint64_t seamldr_cleanup(struct platform *platform, unsigned int lp, struct seam
 	uint32_t id = platform->config.x2apic_id[lp];
 	uint64_t status;
 
-	(void)regs;
-
 	if (id >= PLATFORM_MAX_LPS)
 		return SEAMLDR_EUNSPECERR;
 	if (ldr->flow != LOADER_READY && ldr->flow != LOADER_CLEANUP)

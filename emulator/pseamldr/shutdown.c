@@ -11,8 +11,6 @@ uint64_t seamldr_shutdown(struct platform *platform, unsigned int lp, struct sea
 	struct seamextend extend = ldr->seamextend;
 	uint32_t id = config->x2apic_id[lp];
 
-	(void)regs;
-
 	if (id >= PLATFORM_MAX_LPS)
 		return SEAMLDR_EUNSPECERR;
 	if (ldr->flow != LOADER_READY && ldr->flow != LOADER_SHUTDOWN)

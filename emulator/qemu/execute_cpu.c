@@ -44,7 +44,6 @@ void execute_after_cpuid(unsigned int index, void *userdata)
 	struct vcpu *vcpu = &machine.vcpu[index];
 	struct cpuid_regs regs;
 
-	(void)userdata;
 	if (!vcpu->cpuid_pending)
 		return;
 	/* At the start of a block RIP is exact, and an interrupt may come between. */

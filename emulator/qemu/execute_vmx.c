@@ -214,7 +214,6 @@ void execute_interrupt_entry(unsigned int index, void *userdata)
 {
 	struct vcpu *vcpu = &machine.vcpu[index];
 
-	(void)userdata;
 	/* It is the first of its block, where RIP is exact. */
 	if (vcpu->halted)
 		stay_halted(vcpu, vcpu_read(VCPU_RIP));

@@ -41,7 +41,6 @@ void machine_fail(const char *format, ...)
 
 static void diagnose(void *ctx, unsigned int lp, const char *sentence)
 {
-	(void)ctx;
 	seam_trace_alert(machine.trace, (int)lp, "%s", sentence);
 }
 

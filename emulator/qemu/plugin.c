@@ -19,7 +19,6 @@ static void vcpu_init(unsigned int index, void *userdata)
 {
 	char error[MACHINE_ERROR_SIZE];
 
-	(void)userdata;
 	if (!machine_vcpu_init(index, error))
 		machine_fail("%s", error);
 }
@@ -28,7 +27,6 @@ static void at_exit(void *userdata)
 {
 	int status;
 
-	(void)userdata;
 	count_report();
 	status = machine_exit();
 	control_close();

@@ -106,7 +106,6 @@ static void enter(unsigned int cpu, void *userdata)
 {
 	struct section *section = &sections[cpu];
 
-	(void)userdata;
 	section->active = true;
 	section->number++;
 	section->stack = vcpu_read((enum vcpu_register)SEAM_RSP) & ~(STACK_SIZE - 1);
@@ -139,7 +138,6 @@ static void leave(unsigned int cpu, void *userdata)
 {
 	struct section *section = &sections[cpu];
 
-	(void)userdata;
 	if (!section->active)
 		return;
 	add(cpu, EVENT_LEAVE, 0);
@@ -152,7 +150,6 @@ static void access_memory(unsigned int cpu, qemu_plugin_meminfo_t info, uint64_t
 {
 	struct section *section = &sections[cpu];
 
-	(void)userdata;
 	if (section->active && (vaddr & ~(STACK_SIZE - 1)) != section->stack)
 		add(cpu, qemu_plugin_mem_is_store(info) ? EVENT_STORE : EVENT_LOAD, vaddr);
 }
@@ -180,14 +177,12 @@ static void spin(unsigned int cpu, void *userdata)
 /* The first argument is the lock. */
 static void lock(unsigned int cpu, void *userdata)
 {
-	(void)userdata;
 	if (sections[cpu].active)
 		add(cpu, EVENT_LOCK, vcpu_read((enum vcpu_register)SEAM_RDI));
 }
 
 static void unlock(unsigned int cpu, void *userdata)
 {
-	(void)userdata;
 	if (sections[cpu].active)
 		add(cpu, EVENT_UNLOCK, vcpu_read((enum vcpu_register)SEAM_RDI));
 }

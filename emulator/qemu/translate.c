@@ -121,7 +121,6 @@ static void execute_real_mode(unsigned int index, void *userdata)
 {
 	struct vcpu *vcpu = &machine.vcpu[index];
 
-	(void)userdata;
 	if (!vcpu->vmx.vmxe)
 		return;
 	seam_trace_event(machine.trace, (int)index, "INIT");
@@ -131,7 +130,6 @@ static void execute_real_mode(unsigned int index, void *userdata)
 
 static void execute_reset_vector(unsigned int index, void *userdata)
 {
-	(void)userdata;
 	if (!index)
 		machine_power_on();
 }
@@ -166,7 +164,6 @@ void translate_block(struct qemu_plugin_tb *tb, void *userdata)
 	size_t n = qemu_plugin_tb_n_insns(tb), i;
 	bool after_cpuid, found;
 
-	(void)userdata;
 	watch_resets(tb);
 	watch_interrupts(tb);
 	after_cpuid = after_last_cpuid[qemu_plugin_tb_vaddr(tb) & PAGE_OFFSET];

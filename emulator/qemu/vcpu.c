@@ -101,7 +101,6 @@ static bool read_physical(void *ctx, uint64_t pa, void *buf, size_t len)
 	uint8_t *to = buf;
 	size_t chunk;
 
-	(void)ctx;
 	while (len) {
 		GByteArray *bytes = buffer(0);
 
@@ -122,7 +121,6 @@ static bool write_physical(void *ctx, uint64_t pa, const void *buf, size_t len)
 	const uint8_t *from = buf;
 	size_t chunk;
 
-	(void)ctx;
 	while (len) {
 		GByteArray *bytes;
 

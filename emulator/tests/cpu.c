@@ -134,7 +134,6 @@ static uint8_t ram[0x4000];
 
 static bool ram_read(void *ctx, uint64_t pa, void *buf, size_t len)
 {
-	(void)ctx;
 	if (pa > sizeof(ram) || len > sizeof(ram) - pa)
 		return false;
 	memcpy(buf, ram + pa, len);

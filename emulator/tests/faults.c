@@ -178,8 +178,6 @@ static bool selects_arrivals(void)
 
 static bool read_zero(void *ctx, uint64_t pa, void *buf, size_t len)
 {
-	(void)ctx;
-	(void)pa;
 	memset(buf, 0, len);
 	return true;
 }

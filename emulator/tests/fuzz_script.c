@@ -159,7 +159,6 @@ struct script *fuzz_scripts(struct host *host, unsigned int *nr_scripts)
 	unsigned int nr = FUZZ_TDS + NR_IMAGES + 2;
 	struct script *scripts = calloc(nr, sizeof(*scripts));
 
-	(void)host;
 	for (unsigned int i = 0; scripts && i < nr; i++) {
 		scripts[i].steps = calloc(MAX_STEPS, sizeof(*scripts[i].steps));
 		if (!scripts[i].steps)

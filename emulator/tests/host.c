@@ -99,7 +99,6 @@ static bool interrupt_pending(void *ctx, unsigned int lp)
 {
 	struct host *host = ctx;
 
-	(void)lp;
 	if (!host->interrupts)
 		return false;
 	host->interrupts--;
@@ -111,8 +110,6 @@ static void diagnose(void *ctx, unsigned int lp, const char *sentence)
 {
 	struct host *host = ctx;
 
-	(void)lp;
-	(void)sentence;
 	__atomic_fetch_add(&host->diagnoses, 1, __ATOMIC_RELAXED);
 }
 

@@ -220,43 +220,36 @@ struct bad_params {
 
 static void params_version(struct fixture *f, struct seamldr_params *p)
 {
-	(void)f;
 	p->version = 1;
 }
 
 static void params_scenario(struct fixture *f, struct seamldr_params *p)
 {
-	(void)f;
 	p->scenario = 2;
 }
 
 static void params_reserved_first(struct fixture *f, struct seamldr_params *p)
 {
-	(void)f;
 	p->reserved[0] = 1;
 }
 
 static void params_reserved_last(struct fixture *f, struct seamldr_params *p)
 {
-	(void)f;
 	p->reserved[sizeof(p->reserved) - 1] = 1;
 }
 
 static void params_no_pages(struct fixture *f, struct seamldr_params *p)
 {
-	(void)f;
 	p->num_module_pages = 0;
 }
 
 static void params_many_pages(struct fixture *f, struct seamldr_params *p)
 {
-	(void)f;
 	p->num_module_pages = SEAMLDR_MAX_MODULE_PAGES + 1;
 }
 
 static void params_unaligned_page(struct fixture *f, struct seamldr_params *p)
 {
-	(void)f;
 	p->module_pa[p->num_module_pages - 1] |= 0x800;
 }
 
@@ -278,7 +271,6 @@ static void params_page_above_maxpa(struct fixture *f, struct seamldr_params *p)
 
 static void params_unaligned_sigstruct(struct fixture *f, struct seamldr_params *p)
 {
-	(void)f;
 	p->sigstruct_pa |= 0x100;
 }
 

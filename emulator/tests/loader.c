@@ -173,7 +173,6 @@ FIXTURE_TEST(flows)
 
 static void large_id(struct fixture *f, struct image_spec *old)
 {
-	(void)old;
 	f->host.config.x2apic_id[1] = PLATFORM_MAX_LPS - 1;
 }
 
@@ -271,7 +270,6 @@ FIXTURE_TEST(cleanup_ends_handoff)
 
 static void two_updates(struct fixture *f, struct image_spec *old)
 {
-	(void)old;
 	f->host.config.seamdb_size = 3;
 }
 

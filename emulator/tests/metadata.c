@@ -171,7 +171,6 @@ FIXTURE_TEST(handoff)
 
 static void overrides(struct fixture *f, struct image_spec *old)
 {
-	(void)f;
 	old->desc.nr_overrides = 2;
 	old->desc.override[0] = (struct module_override) {
 		.field_id = FIELD_UPDATE_VERSION,

@@ -305,7 +305,6 @@ FIXTURE_TEST(handoff_bytes)
 
 static void few_handoff_pages(struct fixture *f, struct image_spec *old)
 {
-	(void)old;
 	f->spec.desc.handoff_pages_raw = 12;
 }
 
@@ -329,7 +328,6 @@ FIXTURE_TEST_WITH(handoff_too_long, few_handoff_pages)
 
 static void contradicting_sigstruct(struct fixture *f, struct image_spec *old)
 {
-	(void)old;
 	f->spec.sigstruct_differs = true;
 	f->spec.sigstruct_hv = 1;
 }
@@ -383,7 +381,6 @@ FIXTURE_TEST_WITH(compatible_sigstruct, no_downgrade_from_2_to_4)
 
 static void with_disable(struct fixture *f, struct image_spec *old)
 {
-	(void)f;
 	old->desc.flags |= MODULE_HAS_DISABLE;
 }
 

@@ -148,7 +148,6 @@ FIXTURE_TEST(of_a_lost_module)
 /* A new configuration has new PAMTs, in which nothing is anybody's */
 static void has_disable(struct fixture *f, struct image_spec *old)
 {
-	(void)f;
 	old->desc.flags |= MODULE_HAS_DISABLE;
 }
 

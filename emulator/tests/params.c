@@ -14,7 +14,6 @@ static uint8_t ram[NR_PAGES * INSTALL_PAGE_SIZE];
 
 static bool read_ram(void *ctx, uint64_t pa, void *buf, size_t len)
 {
-	(void)ctx;
 	if (pa > sizeof(ram) || len > sizeof(ram) - pa)
 		return false;
 	memcpy(buf, ram + pa, len);

@@ -132,7 +132,6 @@ static bool replay(struct fixture *f, struct host *host, struct host_image *imag
 
 static void other(struct fixture *f, struct image_spec *old)
 {
-	(void)f;
 	old->desc.build_date = 20231224;
 	old->desc.handoff_pages_raw = 30;
 	f->host.config.loader.build_num = 99;

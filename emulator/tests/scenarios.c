@@ -152,7 +152,6 @@ FIXTURE_TEST(scenario_7_old_image)
 
 static void other_cpu(struct fixture *f, struct image_spec *old)
 {
-	(void)old;
 	f->spec.nr_cpuids = 1;
 	f->spec.cpuid[0] = 0x000806f0;
 }
@@ -167,7 +166,6 @@ FIXTURE_TEST_WITH(scenario_8, other_cpu)
 
 static void other_socket(struct fixture *f, struct image_spec *old)
 {
-	(void)old;
 	f->host.config.cpuid_1_eax[1] = 0x000806f8;
 	f->spec.nr_cpuids = 1;
 	f->spec.cpuid[0] = 0x000a06d0;
@@ -220,7 +218,6 @@ FIXTURE_TEST_WITH(scenario_10, handoff_ranges)
 
 static void full_seamdb(struct fixture *f, struct image_spec *old)
 {
-	(void)old;
 	f->host.config.seamdb_size = 2;
 }
 
@@ -448,7 +445,6 @@ FIXTURE_TEST(scenario_18_held_and_running)
 
 static void debug_signed(struct fixture *f, struct image_spec *old)
 {
-	(void)old;
 	f->spec.debug_signed = true;
 }
 

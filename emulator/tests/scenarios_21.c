@@ -389,7 +389,6 @@ FIXTURE_TEST(scenario_30)
 
 static void loader_1_5(struct fixture *f, struct image_spec *old)
 {
-	(void)old;
 	f->host.config.loader.major = 1;
 	f->host.config.loader.minor = 5;
 }

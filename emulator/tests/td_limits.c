@@ -152,7 +152,6 @@ FIXTURE_TEST(vp_init_version_0)
 
 static void without_version_1(struct fixture *f, struct image_spec *old)
 {
-	(void)f;
 	old->desc.flags &= ~MODULE_VP_INIT_V1;
 }
 
