@@ -14,11 +14,6 @@ static bool refuse(char *error, const char *sentence)
 	return false;
 }
 
-static bool all_zero(const uint8_t *bytes, size_t size)
-{
-	return !size || (!bytes[0] && !memcmp(bytes, bytes + 1, size - 1));
-}
-
 uint16_t blob_word_sum(const void *data, size_t size)
 {
 	const uint8_t *bytes = data;
@@ -49,13 +44,13 @@ static bool parse_v100(const uint8_t *data, size_t size, struct blob *blob, char
 		return refuse(error, "A reserved byte of the header 0x100 is not zero.");
 	if (header->length != size)
 		return refuse(error, "The length in the header 0x100 is not the file's length.");
-	if (offset % BLOB_PAGE_SIZE || offset < 2 * BLOB_PAGE_SIZE || offset >= size)
+	if (offset % SEAM_PAGE_SIZE || offset < 2 * SEAM_PAGE_SIZE || offset >= size)
 		return refuse(error, "The module offset in the header 0x100 is not a page of the file behind the sigstruct.");
 	if (blob_word_sum(data, size))
 		return refuse(error, "The checksum in the header 0x100 is wrong.");
 
-	blob->sigstruct_nr_pages = offset / BLOB_PAGE_SIZE - 1;
-	blob->module_nr_pages = (size - offset) / BLOB_PAGE_SIZE;
+	blob->sigstruct_nr_pages = offset / SEAM_PAGE_SIZE - 1;
+	blob->module_nr_pages = (size - offset) / SEAM_PAGE_SIZE;
 
 	return true;
 }
@@ -71,7 +66,7 @@ static bool parse_v200(const uint8_t *data, size_t size, struct blob *blob, char
 		return refuse(error, "A reserved byte of the header 0x200 is not zero.");
 	if (!header->sigstruct_nr_pages || !header->module_nr_pages)
 		return refuse(error, "A page count in the header 0x200 is zero.");
-	if (pages != size / BLOB_PAGE_SIZE)
+	if (pages != size / SEAM_PAGE_SIZE)
 		return refuse(error, "The page counts in the header 0x200 do not add up to the file's length.");
 
 	blob->sigstruct_nr_pages = header->sigstruct_nr_pages;
@@ -86,9 +81,9 @@ bool blob_parse(const void *data, size_t size, struct blob *blob,
 	const uint8_t *bytes = data;
 	bool ok;
 
-	if (size < 3 * BLOB_PAGE_SIZE)
+	if (size < 3 * SEAM_PAGE_SIZE)
 		return refuse(error, "The file is too short for a header, a sigstruct and a module of a page each.");
-	if (size % BLOB_PAGE_SIZE)
+	if (size % SEAM_PAGE_SIZE)
 		return refuse(error, "The file's length is not a multiple of 4096 bytes.");
 
 	blob->version = bytes[0] | bytes[1] << 8;
@@ -110,15 +105,15 @@ bool blob_parse(const void *data, size_t size, struct blob *blob,
 	if (blob->module_nr_pages > BLOB_MAX_MODULE_PAGES)
 		return refuse(error, "The module has more than 496 pages.");
 
-	blob->sigstruct = bytes + BLOB_PAGE_SIZE;
-	blob->module = blob->sigstruct + (size_t)blob->sigstruct_nr_pages * BLOB_PAGE_SIZE;
+	blob->sigstruct = bytes + SEAM_PAGE_SIZE;
+	blob->module = blob->sigstruct + (size_t)blob->sigstruct_nr_pages * SEAM_PAGE_SIZE;
 
 	return true;
 }
 
 size_t blob_size(const struct blob *blob)
 {
-	return (1 + (size_t)blob->sigstruct_nr_pages + blob->module_nr_pages) * BLOB_PAGE_SIZE;
+	return (1 + (size_t)blob->sigstruct_nr_pages + blob->module_nr_pages) * SEAM_PAGE_SIZE;
 }
 
 static void write_header(const struct blob *blob, uint8_t *out)
@@ -126,10 +121,10 @@ static void write_header(const struct blob *blob, uint8_t *out)
 	struct blob_header_v100 *v100 = (void *)out;
 	struct blob_header_v200 *v200 = (void *)out;
 
-	memset(out, 0, BLOB_PAGE_SIZE);
+	memset(out, 0, SEAM_PAGE_SIZE);
 	if (blob->version == BLOB_V100) {
 		v100->version = BLOB_V100;
-		v100->offset_of_module = (1 + blob->sigstruct_nr_pages) * BLOB_PAGE_SIZE;
+		v100->offset_of_module = (1 + blob->sigstruct_nr_pages) * SEAM_PAGE_SIZE;
 		memcpy(v100->signature, BLOB_SIGNATURE, BLOB_SIGNATURE_SIZE);
 		v100->length = blob_size(blob);
 	} else {
@@ -142,11 +137,11 @@ static void write_header(const struct blob *blob, uint8_t *out)
 
 void blob_write(const struct blob *blob, uint8_t *out)
 {
-	size_t sigstruct_size = (size_t)blob->sigstruct_nr_pages * BLOB_PAGE_SIZE;
-	size_t module_size = (size_t)blob->module_nr_pages * BLOB_PAGE_SIZE;
+	size_t sigstruct_size = (size_t)blob->sigstruct_nr_pages * SEAM_PAGE_SIZE;
+	size_t module_size = (size_t)blob->module_nr_pages * SEAM_PAGE_SIZE;
 
 	write_header(blob, out);
-	memcpy(out + BLOB_PAGE_SIZE, blob->sigstruct, sigstruct_size);
-	memcpy(out + BLOB_PAGE_SIZE + sigstruct_size, blob->module, module_size);
+	memcpy(out + SEAM_PAGE_SIZE, blob->sigstruct, sigstruct_size);
+	memcpy(out + SEAM_PAGE_SIZE + sigstruct_size, blob->module, module_size);
 	blob_fix_checksum(out, blob_size(blob));
 }

@@ -8,7 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define BLOB_PAGE_SIZE		4096
+#include "seam/page.h"
+
 #define BLOB_SIGNATURE		"TDX-BLOB"
 #define BLOB_SIGNATURE_SIZE	8
 #define BLOB_ERROR_SIZE		256
@@ -34,7 +35,7 @@ struct blob_header_v100 {
 	uint8_t reserved[4072];
 } __attribute__((packed));
 
-static_assert(sizeof(struct blob_header_v100) == BLOB_PAGE_SIZE, "layout of header 0x100");
+static_assert(sizeof(struct blob_header_v100) == SEAM_PAGE_SIZE, "layout of header 0x100");
 
 /** struct blob_header_v200 - what merged kernels accept (SEAM ABI 6.2) */
 struct blob_header_v200 {
@@ -46,7 +47,7 @@ struct blob_header_v200 {
 	uint8_t reserved[4076];
 } __attribute__((packed));
 
-static_assert(sizeof(struct blob_header_v200) == BLOB_PAGE_SIZE, "layout of header 0x200");
+static_assert(sizeof(struct blob_header_v200) == SEAM_PAGE_SIZE, "layout of header 0x200");
 
 /** struct blob - a parsed file; the pointers point into it */
 struct blob {

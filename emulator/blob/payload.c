@@ -41,8 +41,8 @@ struct payload_layout payload_layout(unsigned int nr_pages)
 {
 	return (struct payload_layout) {
 		.entry = TEXT_OFFSET + ENTRY_OFFSET_IN_TEXT,
-		.gdt_idt_offset = (nr_pages - GDT_IDT_PAGES_FROM_END) * PAYLOAD_PAGE_SIZE,
-		.fault_wrapper_offset = (nr_pages - FAULT_WRAPPER_PAGES_FROM_END) * PAYLOAD_PAGE_SIZE,
+		.gdt_idt_offset = (nr_pages - GDT_IDT_PAGES_FROM_END) * SEAM_PAGE_SIZE,
+		.fault_wrapper_offset = (nr_pages - FAULT_WRAPPER_PAGES_FROM_END) * SEAM_PAGE_SIZE,
 	};
 }
 
@@ -88,7 +88,7 @@ static void write_headers(uint8_t *out, size_t size, uint64_t note_size)
 		.p_flags = PF_R | PF_W | PF_X,
 		.p_filesz = size,
 		.p_memsz = size,
-		.p_align = PAYLOAD_PAGE_SIZE,
+		.p_align = SEAM_PAGE_SIZE,
 	};
 
 	shdr[SECTION_NOTE] = section(NAME_NOTE, SHT_NOTE, SHF_ALLOC, NOTE_OFFSET, note_size, 0);
@@ -150,7 +150,7 @@ static void write_code(uint8_t *out, size_t size, const struct module_desc *desc
 
 void payload_write(const struct module_desc *desc, unsigned int nr_pages, uint8_t *out)
 {
-	size_t size = (size_t)nr_pages * PAYLOAD_PAGE_SIZE;
+	size_t size = (size_t)nr_pages * SEAM_PAGE_SIZE;
 
 	memset(out, 0, size);
 	write_headers(out, size, write_note(out, desc));

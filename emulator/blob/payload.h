@@ -8,8 +8,7 @@
 #include <stdint.h>
 
 #include "blob/module_desc.h"
-
-#define PAYLOAD_PAGE_SIZE	4096
+#include "seam/page.h"
 
 /** PAYLOAD_MIN_PAGES - fewer do not hold headers, relocations and handlers */
 #define PAYLOAD_MIN_PAGES	16

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "blob/releases.h"
+#include "seam/page.h"
 
 /* CPU tables */
 #define SPR	(1 << 0)
@@ -187,7 +188,7 @@ const struct release releases[] = {
 	  .inferred = RELEASE_HANDOFF_PAGES | SIG_INFERRED },
 };
 
-const unsigned int nr_releases = sizeof(releases) / sizeof(releases[0]);
+const unsigned int nr_releases = ARRAY_SIZE(releases);
 
 const char *const release_column_names[NR_RELEASE_COLUMNS] = {
 	"CPUID_CONFIG", "TDCS_BASE_SIZE", "MAX_VCPUS_PER_TD", "ATTRIBUTES_FIXED0",
@@ -254,7 +255,7 @@ static const struct cpuid_entry cpuid_list[] = {
 	TRANSLATION(5), TRANSLATION(6), TRANSLATION(7), TRANSLATION(8),
 };
 
-#define NR_CPUID_ENTRIES	(sizeof(cpuid_list) / sizeof(cpuid_list[0]))
+#define NR_CPUID_ENTRIES	(ARRAY_SIZE(cpuid_list))
 
 static_assert(NR_CPUID_ENTRIES <= MODULE_MAX_CPUID_CONFIG, "a module has room for the list");
 
@@ -308,7 +309,7 @@ static void describe_cpuid(const struct release *release, struct module_desc *de
 			break;
 		*config = entry->config;
 		desc->nr_cpuid_config++;
-		for (size_t s = 0; s < sizeof(cpuid_steps) / sizeof(cpuid_steps[0]); s++) {
+		for (size_t s = 0; s < ARRAY_SIZE(cpuid_steps); s++) {
 			const struct cpuid_step *step = &cpuid_steps[s];
 
 			if (step->leaf == config->leaf && step->subleaf == config->subleaf &&

@@ -2,18 +2,6 @@
 /* The checks of a sigstruct that need nothing but the sigstruct. */
 #include "blob/sigstruct.h"
 
-static bool all_zero(const void *data, size_t size)
-{
-	const uint8_t *bytes = data;
-
-	for (size_t i = 0; i < size; i++) {
-		if (bytes[i])
-			return false;
-	}
-
-	return true;
-}
-
 static bool reserved_zero(const struct seam_sigstruct *sig, unsigned int tolerated)
 {
 	return all_zero(sig->reserved0, sizeof(sig->reserved0)) && !sig->reserved2 &&

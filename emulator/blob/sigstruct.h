@@ -8,7 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SEAM_PAGE_SIZE			4096
+#include "seam/page.h"
+
 #define SHA384_SIZE			48
 #define RSA3072_SIZE			384
 

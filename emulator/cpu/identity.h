@@ -36,20 +36,4 @@ struct cpu_identity {
 	bool vmcs_erratum;
 };
 
-/**
- * enum cpu_result - how an intercepted instruction ends
- * @CPU_NATIVE: not ours: QEMU executes it, or raises its own #UD or #GP
- * @CPU_DONE: executed; a VMX instruction has CF = ZF = 0
- * @CPU_VMFAIL_INVALID: executed, CF = 1
- * @CPU_VMFAIL_VALID: executed, ZF = 1, the VM-instruction error is stored
- * @CPU_FAULT_GP: #GP(0), nothing changed
- */
-enum cpu_result {
-	CPU_NATIVE,
-	CPU_DONE,
-	CPU_VMFAIL_INVALID,
-	CPU_VMFAIL_VALID,
-	CPU_FAULT_GP,
-};
-
 #endif

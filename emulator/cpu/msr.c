@@ -60,7 +60,7 @@ static bool is_tdx_msr(uint32_t msr)
 	}
 }
 
-static enum cpu_result read_tdx_msr(const struct cpu_identity *id, uint32_t msr, uint64_t *value)
+static enum outcome read_tdx_msr(const struct cpu_identity *id, uint32_t msr, uint64_t *value)
 {
 	uint64_t keyid_bits = id->keyid_bits;
 
@@ -68,59 +68,59 @@ static enum cpu_result read_tdx_msr(const struct cpu_identity *id, uint32_t msr,
 	case MSR_IA32_MKTME_KEYID_PARTITIONING:
 		*value = (uint64_t)id->nr_tdx_keyids << KEYID_PARTITIONING_TDX_SHIFT |
 			 id->nr_mktme_keyids;
-		return CPU_DONE;
+		return OUTCOME_DONE;
 	case MSR_IA32_TME_CAPABILITY:
 		*value = TME_CAPABILITY_AES_XTS_128 | TME_CAPABILITY_AES_XTS_256 |
 			 keyid_bits << TME_CAPABILITY_KEYID_BITS_SHIFT |
 			 ((1ULL << keyid_bits) - 1) << TME_CAPABILITY_MAX_KEYS_SHIFT;
-		return CPU_DONE;
+		return OUTCOME_DONE;
 	case MSR_IA32_TME_ACTIVATE:
 		*value = TME_ACTIVATE_LOCKED | TME_ACTIVATE_ENABLED |
 			 keyid_bits << TME_ACTIVATE_KEYID_BITS_SHIFT |
 			 keyid_bits << TME_ACTIVATE_TDX_KEYID_BITS_SHIFT |
 			 TME_ACTIVATE_AES_XTS_128 | TME_ACTIVATE_AES_XTS_256;
-		return CPU_DONE;
+		return OUTCOME_DONE;
 	case MSR_IA32_SEAMRR_BASE:
 		*value = id->seamrr_base | SEAMRR_BASE_CONFIGURED;
-		return CPU_DONE;
+		return OUTCOME_DONE;
 	case MSR_IA32_SEAMRR_MASK:
 		*value = (~(id->seamrr_size - 1) & ((1ULL << id->maxpa) - 1)) |
 			 SEAMRR_MASK_LOCKED | SEAMRR_MASK_VALID;
-		return CPU_DONE;
+		return OUTCOME_DONE;
 	case MSR_SGX_DEBUG_MODE:
 		*value = id->sgx_debug_mode;
-		return CPU_DONE;
+		return OUTCOME_DONE;
 	default:
-		return CPU_FAULT_GP;
+		return OUTCOME_GP;
 	}
 }
 
-enum cpu_result cpu_msr_read(const struct cpu_identity *identity, uint32_t msr, uint64_t *value)
+enum outcome cpu_msr_read(const struct cpu_identity *identity, uint32_t msr, uint64_t *value)
 {
 	if (is_vmx_capability(msr))
-		return vmx_capability(msr, identity->vmcs_erratum, value) ? CPU_DONE :
-									    CPU_FAULT_GP;
+		return vmx_capability(msr, identity->vmcs_erratum, value) ? OUTCOME_DONE :
+									    OUTCOME_GP;
 	/* QEMU answers 0 for MSRs that it does not know; a CPU without TDX faults. */
 	if (is_tdx_msr(msr))
-		return identity->tdx ? read_tdx_msr(identity, msr, value) : CPU_FAULT_GP;
+		return identity->tdx ? read_tdx_msr(identity, msr, value) : OUTCOME_GP;
 
 	switch (msr) {
 	case MSR_IA32_FEAT_CTL:
 		*value = FEAT_CTL_LOCKED | FEAT_CTL_VMX_OUTSIDE_SMX;
-		return CPU_DONE;
+		return OUTCOME_DONE;
 	case MSR_IA32_MTRRCAP:
 		if (!identity->tdx)
-			return CPU_NATIVE;
+			return OUTCOME_NATIVE;
 		*value = MTRRCAP_QEMU | MTRRCAP_SEAMRR;
-		return CPU_DONE;
+		return OUTCOME_DONE;
 	default:
-		return CPU_NATIVE;
+		return OUTCOME_NATIVE;
 	}
 }
 
-enum cpu_result cpu_msr_write(const struct cpu_identity *identity, uint32_t msr)
+enum outcome cpu_msr_write(const struct cpu_identity *identity, uint32_t msr)
 {
 	if (is_vmx_capability(msr) || is_tdx_msr(msr) || msr == MSR_IA32_FEAT_CTL)
-		return CPU_FAULT_GP;
-	return CPU_NATIVE;
+		return OUTCOME_GP;
+	return OUTCOME_NATIVE;
 }

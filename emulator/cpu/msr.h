@@ -5,17 +5,17 @@
 #include <stdint.h>
 
 #include "cpu/identity.h"
+#include "seam/seam.h"
 
 /**
  * cpu_msr_read() - RDMSR at CPL 0
  * @identity: the processor
  * @msr: number
- * @value: receives the value if the result is CPU_DONE
+ * @value: receives the value if the result is OUTCOME_DONE
  *
- * Return: CPU_NATIVE for every MSR that QEMU answers well enough.
+ * Return: OUTCOME_NATIVE for every MSR that QEMU answers well enough.
  */
-enum cpu_result cpu_msr_read(const struct cpu_identity *identity, uint32_t msr,
-			     uint64_t *value);
+enum outcome cpu_msr_read(const struct cpu_identity *identity, uint32_t msr, uint64_t *value);
 
 /**
  * cpu_msr_write() - WRMSR at CPL 0
@@ -24,6 +24,6 @@ enum cpu_result cpu_msr_read(const struct cpu_identity *identity, uint32_t msr,
  *
  * All MSRs of a TDX platform are locked or read-only when the kernel runs.
  */
-enum cpu_result cpu_msr_write(const struct cpu_identity *identity, uint32_t msr);
+enum outcome cpu_msr_write(const struct cpu_identity *identity, uint32_t msr);
 
 #endif

@@ -21,12 +21,12 @@ enum vm_instruction_error {
 enum { INVEPT_SINGLE_CONTEXT = 1, INVEPT_ALL_CONTEXT = 2 };
 enum { INVVPID_LAST_TYPE = 3 };
 
-static enum cpu_result vm_fail(struct vmx_cpu *cpu, enum vm_instruction_error error)
+static enum outcome vm_fail(struct vmx_cpu *cpu, enum vm_instruction_error error)
 {
 	if (cpu->current_vmcs == VMX_NO_VMCS)
-		return CPU_VMFAIL_INVALID;
+		return OUTCOME_VMFAIL_INVALID;
 	vmcs_set(cpu->store, cpu->current_vmcs, VMCS_VM_INSTRUCTION_ERROR, error);
-	return CPU_VMFAIL_VALID;
+	return OUTCOME_VMFAIL_VALID;
 }
 
 static bool region_valid(const struct vmx_cpu *cpu, uint64_t pa)
@@ -50,59 +50,59 @@ void vmx_reset(struct vmx_cpu *cpu)
 	cpu->current_vmcs = VMX_NO_VMCS;
 }
 
-enum cpu_result vmx_write_cr4(struct vmx_cpu *cpu, uint64_t cr4)
+enum outcome vmx_write_cr4(struct vmx_cpu *cpu, uint64_t cr4)
 {
 	bool vmxe = cr4 & X86_CR4_VMXE;
 
 	if (cpu->on && !vmxe)
-		return CPU_FAULT_GP;
+		return OUTCOME_GP;
 	if (!vmxe && !cpu->vmxe)
-		return CPU_NATIVE;
+		return OUTCOME_NATIVE;
 	cpu->vmxe = vmxe;
-	return CPU_DONE;
+	return OUTCOME_DONE;
 }
 
-enum cpu_result vmx_on(struct vmx_cpu *cpu, uint64_t pa)
+enum outcome vmx_on(struct vmx_cpu *cpu, uint64_t pa)
 {
 	if (!cpu->vmxe)
-		return CPU_NATIVE;
+		return OUTCOME_NATIVE;
 	if (cpu->on)
 		return vm_fail(cpu, VMXON_IN_VMX_ROOT);
 	if (!region_valid(cpu, pa) || !revision_valid(cpu, pa))
-		return CPU_VMFAIL_INVALID;
+		return OUTCOME_VMFAIL_INVALID;
 	cpu->on = true;
 	cpu->vmxon_region = pa;
 	cpu->current_vmcs = VMX_NO_VMCS;
-	return CPU_DONE;
+	return OUTCOME_DONE;
 }
 
-enum cpu_result vmx_off(struct vmx_cpu *cpu)
+enum outcome vmx_off(struct vmx_cpu *cpu)
 {
 	if (!cpu->on)
-		return CPU_NATIVE;
+		return OUTCOME_NATIVE;
 	cpu->on = false;
 	cpu->vmxon_region = VMX_NO_VMCS;
 	cpu->current_vmcs = VMX_NO_VMCS;
-	return CPU_DONE;
+	return OUTCOME_DONE;
 }
 
-enum cpu_result vmx_clear(struct vmx_cpu *cpu, uint64_t pa)
+enum outcome vmx_clear(struct vmx_cpu *cpu, uint64_t pa)
 {
 	if (!cpu->on)
-		return CPU_NATIVE;
+		return OUTCOME_NATIVE;
 	if (!region_valid(cpu, pa))
 		return vm_fail(cpu, VMCLEAR_INVALID_ADDRESS);
 	if (pa == cpu->vmxon_region)
 		return vm_fail(cpu, VMCLEAR_VMXON_POINTER);
 	if (pa == cpu->current_vmcs)
 		cpu->current_vmcs = VMX_NO_VMCS;
-	return CPU_DONE;
+	return OUTCOME_DONE;
 }
 
-enum cpu_result vmx_ptrld(struct vmx_cpu *cpu, uint64_t pa)
+enum outcome vmx_ptrld(struct vmx_cpu *cpu, uint64_t pa)
 {
 	if (!cpu->on)
-		return CPU_NATIVE;
+		return OUTCOME_NATIVE;
 	if (!region_valid(cpu, pa))
 		return vm_fail(cpu, VMPTRLD_INVALID_ADDRESS);
 	if (pa == cpu->vmxon_region)
@@ -110,56 +110,56 @@ enum cpu_result vmx_ptrld(struct vmx_cpu *cpu, uint64_t pa)
 	if (!revision_valid(cpu, pa))
 		return vm_fail(cpu, VMPTRLD_INCORRECT_REVISION_ID);
 	cpu->current_vmcs = pa;
-	return CPU_DONE;
+	return OUTCOME_DONE;
 }
 
-enum cpu_result vmx_read(struct vmx_cpu *cpu, uint64_t field, uint64_t *value)
+enum outcome vmx_read(struct vmx_cpu *cpu, uint64_t field, uint64_t *value)
 {
 	if (!cpu->on)
-		return CPU_NATIVE;
+		return OUTCOME_NATIVE;
 	if (cpu->current_vmcs == VMX_NO_VMCS)
-		return CPU_VMFAIL_INVALID;
+		return OUTCOME_VMFAIL_INVALID;
 	if (!vmcs_field_exists(field))
 		return vm_fail(cpu, UNSUPPORTED_VMCS_COMPONENT);
 	*value = vmcs_get(cpu->store, cpu->current_vmcs, field);
-	return CPU_DONE;
+	return OUTCOME_DONE;
 }
 
-enum cpu_result vmx_write(struct vmx_cpu *cpu, uint64_t field, uint64_t value)
+enum outcome vmx_write(struct vmx_cpu *cpu, uint64_t field, uint64_t value)
 {
 	if (!cpu->on)
-		return CPU_NATIVE;
+		return OUTCOME_NATIVE;
 	if (cpu->current_vmcs == VMX_NO_VMCS)
-		return CPU_VMFAIL_INVALID;
+		return OUTCOME_VMFAIL_INVALID;
 	if (!vmcs_field_exists(field))
 		return vm_fail(cpu, UNSUPPORTED_VMCS_COMPONENT);
 	if (vmcs_field_read_only(field))
 		return vm_fail(cpu, VMWRITE_READ_ONLY_COMPONENT);
 	vmcs_set(cpu->store, cpu->current_vmcs, field, value);
-	return CPU_DONE;
+	return OUTCOME_DONE;
 }
 
-enum cpu_result vmx_invept(struct vmx_cpu *cpu, uint64_t type)
+enum outcome vmx_invept(struct vmx_cpu *cpu, uint64_t type)
 {
 	if (!cpu->on)
-		return CPU_NATIVE;
+		return OUTCOME_NATIVE;
 	if (type != INVEPT_SINGLE_CONTEXT && type != INVEPT_ALL_CONTEXT)
 		return vm_fail(cpu, INVALID_INVEPT_INVVPID_OPERAND);
-	return CPU_DONE;
+	return OUTCOME_DONE;
 }
 
-enum cpu_result vmx_invvpid(struct vmx_cpu *cpu, uint64_t type)
+enum outcome vmx_invvpid(struct vmx_cpu *cpu, uint64_t type)
 {
 	if (!cpu->on)
-		return CPU_NATIVE;
+		return OUTCOME_NATIVE;
 	if (type > INVVPID_LAST_TYPE)
 		return vm_fail(cpu, INVALID_INVEPT_INVVPID_OPERAND);
-	return CPU_DONE;
+	return OUTCOME_DONE;
 }
 
-enum cpu_result vmx_enter(struct vmx_cpu *cpu)
+enum outcome vmx_enter(struct vmx_cpu *cpu)
 {
 	if (!cpu->on)
-		return CPU_NATIVE;
+		return OUTCOME_NATIVE;
 	return vm_fail(cpu, VM_ENTRY_INVALID_CONTROL_FIELDS);
 }

@@ -41,21 +41,21 @@ struct vmx_cpu {
 void vmx_reset(struct vmx_cpu *cpu);
 
 /** vmx_write_cr4() - MOV to CR4: keeps the VMXE bit, the rest is QEMU's */
-enum cpu_result vmx_write_cr4(struct vmx_cpu *cpu, uint64_t cr4);
+enum outcome vmx_write_cr4(struct vmx_cpu *cpu, uint64_t cr4);
 
 /** X86_CR4_VMXE - QEMU without VMX calls this bit reserved */
 #define X86_CR4_VMXE	(1ULL << 13)
 
-enum cpu_result vmx_on(struct vmx_cpu *cpu, uint64_t pa);
-enum cpu_result vmx_off(struct vmx_cpu *cpu);
-enum cpu_result vmx_clear(struct vmx_cpu *cpu, uint64_t pa);
-enum cpu_result vmx_ptrld(struct vmx_cpu *cpu, uint64_t pa);
-enum cpu_result vmx_read(struct vmx_cpu *cpu, uint64_t field, uint64_t *value);
-enum cpu_result vmx_write(struct vmx_cpu *cpu, uint64_t field, uint64_t value);
-enum cpu_result vmx_invept(struct vmx_cpu *cpu, uint64_t type);
-enum cpu_result vmx_invvpid(struct vmx_cpu *cpu, uint64_t type);
+enum outcome vmx_on(struct vmx_cpu *cpu, uint64_t pa);
+enum outcome vmx_off(struct vmx_cpu *cpu);
+enum outcome vmx_clear(struct vmx_cpu *cpu, uint64_t pa);
+enum outcome vmx_ptrld(struct vmx_cpu *cpu, uint64_t pa);
+enum outcome vmx_read(struct vmx_cpu *cpu, uint64_t field, uint64_t *value);
+enum outcome vmx_write(struct vmx_cpu *cpu, uint64_t field, uint64_t value);
+enum outcome vmx_invept(struct vmx_cpu *cpu, uint64_t type);
+enum outcome vmx_invvpid(struct vmx_cpu *cpu, uint64_t type);
 
 /** vmx_enter() - VMLAUNCH or VMRESUME: always fails, as if controls were invalid */
-enum cpu_result vmx_enter(struct vmx_cpu *cpu);
+enum outcome vmx_enter(struct vmx_cpu *cpu);
 
 #endif

@@ -104,7 +104,7 @@ bool platform_reset(struct platform *platform, char error[static PLATFORM_ERROR_
 	return power_on(platform, error);
 }
 
-enum seam_exit firmware_call(struct platform *platform, unsigned int lp, struct seam_regs *regs)
+enum outcome firmware_call(struct platform *platform, unsigned int lp, struct seam_regs *regs)
 {
 	if (regs->gpr[SEAM_RAX] & SEAM_P_SEAMLDR)
 		return pseamldr_call(platform, lp, regs);

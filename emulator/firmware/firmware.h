@@ -41,10 +41,10 @@ bool platform_reset(struct platform *platform,
  * @regs: its registers, in and out
  *
  * Calls on different LPs may come from different threads at the same time;
- * never two at once for the same LP. An LP for which SEAM_HALTED came back
+ * never two at once for the same LP. An LP for which OUTCOME_HALTED came back
  * makes no call until the platform is reset.
  */
-enum seam_exit firmware_call(struct platform *platform, unsigned int lp, struct seam_regs *regs);
+enum outcome firmware_call(struct platform *platform, unsigned int lp, struct seam_regs *regs);
 
 /**
  * firmware_install_writes_rdx() - does INSTALL say in RDX whether an error is recoverable?

@@ -41,34 +41,34 @@ static void flip(struct image_file *file, size_t part, size_t part_size, size_t 
 
 static size_t module_offset(const struct blob *blob)
 {
-	return (1 + (size_t)blob->sigstruct_nr_pages) * BLOB_PAGE_SIZE;
+	return (1 + (size_t)blob->sigstruct_nr_pages) * SEAM_PAGE_SIZE;
 }
 
 static void module_byte(struct image_file *file, const struct blob *blob, size_t at)
 {
-	flip(file, module_offset(blob), (size_t)blob->module_nr_pages * BLOB_PAGE_SIZE, at,
+	flip(file, module_offset(blob), (size_t)blob->module_nr_pages * SEAM_PAGE_SIZE, at,
 	     MODULE_DEFAULT_AT);
 }
 
 static void sigstruct_byte(struct image_file *file, const struct blob *blob, size_t at)
 {
-	flip(file, BLOB_PAGE_SIZE, SIGSTRUCT_SIZE, at, offsetof(struct seam_sigstruct, date));
+	flip(file, SEAM_PAGE_SIZE, SIGSTRUCT_SIZE, at, offsetof(struct seam_sigstruct, date));
 }
 
 static void sigstruct_reserved(struct image_file *file, const struct blob *blob, size_t at)
 {
-	flip(file, BLOB_PAGE_SIZE, SIGSTRUCT_SIZE, at, SIGSTRUCT_RESERVED_AT);
+	flip(file, SEAM_PAGE_SIZE, SIGSTRUCT_SIZE, at, SIGSTRUCT_RESERVED_AT);
 }
 
 static void signature_byte(struct image_file *file, const struct blob *blob, size_t at)
 {
-	flip(file, BLOB_PAGE_SIZE + offsetof(struct seam_sigstruct, signature), RSA3072_SIZE, at,
+	flip(file, SEAM_PAGE_SIZE + offsetof(struct seam_sigstruct, signature), RSA3072_SIZE, at,
 	     0);
 }
 
 static void modulus_byte(struct image_file *file, const struct blob *blob, size_t at)
 {
-	flip(file, BLOB_PAGE_SIZE + offsetof(struct seam_sigstruct, modulus), RSA3072_SIZE, at, 0);
+	flip(file, SEAM_PAGE_SIZE + offsetof(struct seam_sigstruct, modulus), RSA3072_SIZE, at, 0);
 }
 
 static void header_byte(struct image_file *file, const struct blob *blob, size_t at)
@@ -77,12 +77,12 @@ static void header_byte(struct image_file *file, const struct blob *blob, size_t
 			   offsetof(struct blob_header_v100, signature) :
 			   offsetof(struct blob_header_v200, signature);
 
-	flip(file, 0, BLOB_PAGE_SIZE, at, signature);
+	flip(file, 0, SEAM_PAGE_SIZE, at, signature);
 }
 
 static void header_reserved(struct image_file *file, const struct blob *blob, size_t at)
 {
-	flip(file, 0, BLOB_PAGE_SIZE, at, RESERVED_AT);
+	flip(file, 0, SEAM_PAGE_SIZE, at, RESERVED_AT);
 }
 
 static void header_version(struct image_file *file, const struct blob *blob, size_t at)
@@ -103,8 +103,8 @@ static void set_pages(struct image_file *file, const struct blob *blob, uint32_t
 	struct blob_header_v200 *v200 = (void *)file->data;
 
 	if (blob->version == BLOB_V100) {
-		v100->offset_of_module = (1 + sigstruct) * BLOB_PAGE_SIZE;
-		v100->length = (1 + sigstruct + module) * BLOB_PAGE_SIZE;
+		v100->offset_of_module = (1 + sigstruct) * SEAM_PAGE_SIZE;
+		v100->length = (1 + sigstruct + module) * SEAM_PAGE_SIZE;
 	} else {
 		v200->sigstruct_nr_pages = sigstruct;
 		v200->module_nr_pages = module;
@@ -139,7 +139,7 @@ static void huge_module_pages(struct image_file *file, const struct blob *blob, 
 static void truncate_file(struct image_file *file, const struct blob *blob, size_t at)
 {
 	if (at == SIZE_MAX)
-		at = BLOB_PAGE_SIZE;
+		at = SEAM_PAGE_SIZE;
 	if (at > file->size)
 		usage_error("--at: the image has only %zu bytes.", file->size);
 	file->size -= at;
@@ -148,10 +148,10 @@ static void truncate_file(struct image_file *file, const struct blob *blob, size
 static void extend_file(struct image_file *file, const struct blob *blob, size_t at)
 {
 	if (at == SIZE_MAX)
-		at = BLOB_PAGE_SIZE;
-	if (at > BLOB_MAX_MODULE_PAGES * BLOB_PAGE_SIZE)
+		at = SEAM_PAGE_SIZE;
+	if (at > BLOB_MAX_MODULE_PAGES * SEAM_PAGE_SIZE)
 		usage_error("--at: extend by at most %u bytes.",
-			    BLOB_MAX_MODULE_PAGES * BLOB_PAGE_SIZE);
+			    BLOB_MAX_MODULE_PAGES * SEAM_PAGE_SIZE);
 	file->data = realloc(file->data, file->size + at);
 	if (!file->data)
 		fail("Not enough memory.");
@@ -163,7 +163,7 @@ static void extend_file(struct image_file *file, const struct blob *blob, size_t
 static void relocation(struct image_file *file, const struct blob *blob, size_t at)
 {
 	uint8_t *module = file->data + module_offset(blob);
-	size_t size = (size_t)blob->module_nr_pages * BLOB_PAGE_SIZE;
+	size_t size = (size_t)blob->module_nr_pages * SEAM_PAGE_SIZE;
 	Elf64_Ehdr *ehdr = (Elf64_Ehdr *)module;
 	Elf64_Shdr *shdr;
 
@@ -274,7 +274,7 @@ int cmd_damage(int argc, char **argv)
 	blob = file_parse(argv[optind + 1], &file);
 	damage->apply(&file, &blob, at);
 	/* The file may have moved */
-	blob.sigstruct = file.data + BLOB_PAGE_SIZE;
+	blob.sigstruct = file.data + SEAM_PAGE_SIZE;
 	blob.module = file.data + module_offset(&blob);
 
 	if (rehash && !image_hash(file_sigstruct(&file), &blob))

@@ -9,6 +9,7 @@
 #include "blob/payload.h"
 #include "blob/test_key.h"
 #include "image/tool.h"
+#include "seam/page.h"
 #include "tdxmod/release.h"
 
 #define HEX_SIZE	(2 * SHA384_SIZE + 1)
@@ -83,7 +84,7 @@ static void add_flags(json_object *facts, uint32_t flags)
 	};
 	json_object *array = json_object_new_array();
 
-	for (unsigned int i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++) {
 		if (flags & 1U << i)
 			json_object_array_add(array, json_object_new_string(names[i]));
 	}
@@ -145,7 +146,7 @@ static void add_module(json_object *facts, const struct blob *blob,
 {
 	struct module_desc desc;
 
-	if (payload_find_desc(blob->module, (size_t)blob->module_nr_pages * BLOB_PAGE_SIZE,
+	if (payload_find_desc(blob->module, (size_t)blob->module_nr_pages * SEAM_PAGE_SIZE,
 			      &desc) || release_find(sig, &desc)) {
 		add_version(facts, desc.major, desc.minor, desc.update);
 		add_desc(facts, &desc);
@@ -188,7 +189,7 @@ static json_object *collect(const struct blob *blob)
 	to_hex(sig->seamhash, hex);
 	add_text(facts, "seamhash", hex);
 	add_bool(facts, "seamhash_ok",
-		 sha384(blob->module, (size_t)blob->module_nr_pages * BLOB_PAGE_SIZE, hash) &&
+		 sha384(blob->module, (size_t)blob->module_nr_pages * SEAM_PAGE_SIZE, hash) &&
 		 !memcmp(hash, sig->seamhash, sizeof(hash)));
 	add_text(facts, "key", key_name(sig));
 	add_bool(facts, "signature_ok", sigstruct_signature_ok(sig));

@@ -74,7 +74,7 @@ struct blob file_parse(const char *path, const struct image_file *file)
 
 struct seam_sigstruct *file_sigstruct(const struct image_file *file)
 {
-	return (struct seam_sigstruct *)(file->data + BLOB_PAGE_SIZE);
+	return (struct seam_sigstruct *)(file->data + SEAM_PAGE_SIZE);
 }
 
 void file_sign(struct image_file *file, const char *key_path)

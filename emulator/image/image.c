@@ -7,6 +7,7 @@
 #include "blob/payload.h"
 #include "blob/releases.h"
 #include "image/image.h"
+#include "seam/page.h"
 
 /* As in all published releases of their series */
 #define STACK_PAGES_RAW		1
@@ -37,7 +38,7 @@ void image_spec_init(struct image_spec *spec)
 					 0x000a06e0 };
 
 	image_spec_like(spec, release_by_name(IMAGE_DEFAULT_RELEASE));
-	spec->nr_cpuids = sizeof(cpus) / sizeof(cpus[0]);
+	spec->nr_cpuids = ARRAY_SIZE(cpus);
 	memcpy(spec->cpuid, cpus, sizeof(cpus));
 }
 
@@ -111,8 +112,8 @@ static void fill_sigstruct(struct seam_sigstruct *sig, const struct image_spec *
 
 uint8_t *image_build(const struct image_spec *spec, size_t *size)
 {
-	uint8_t *module = malloc((size_t)spec->nr_pages * BLOB_PAGE_SIZE);
-	uint8_t *page = calloc(1, BLOB_PAGE_SIZE);
+	uint8_t *module = malloc((size_t)spec->nr_pages * SEAM_PAGE_SIZE);
+	uint8_t *page = calloc(1, SEAM_PAGE_SIZE);
 	struct blob blob = {
 		.version = spec->header,
 		.sigstruct = page,
@@ -146,6 +147,6 @@ fail:
 
 bool image_hash(struct seam_sigstruct *sig, const struct blob *blob)
 {
-	return sha384(blob->module, (size_t)blob->module_nr_pages * BLOB_PAGE_SIZE,
+	return sha384(blob->module, (size_t)blob->module_nr_pages * SEAM_PAGE_SIZE,
 		      sig->seamhash);
 }

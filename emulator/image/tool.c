@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "image/tool.h"
+#include "seam/page.h"
 
 #define EXIT_USAGE	2
 
@@ -123,7 +124,7 @@ int main(int argc, char **argv)
 		return EXIT_SUCCESS;
 	}
 
-	for (size_t i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++) {
+	for (size_t i = 0; argc > 1 && i < ARRAY_SIZE(commands); i++) {
 		if (!strcmp(argv[1], commands[i].name))
 			return commands[i].run(argc - 1, argv + 1);
 	}

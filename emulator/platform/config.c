@@ -6,6 +6,7 @@
 
 #include "blob/test_key.h"
 #include "platform/state.h"
+#include "seam/page.h"
 
 #define KIB			1024ULL
 #define MIB			(KIB * KIB)
@@ -24,7 +25,6 @@
 #define DEFAULT_BUILD_DATE	20240101
 
 #define SEAMRR_GRANULARITY	(32 * MIB)
-#define PAGE_MASK		(4 * KIB - 1)
 #define MAX_PHYSICAL_BITS	52
 #define MAX_KEYIDS		2048
 /* One KeyID for the module and one for a TD */
@@ -139,7 +139,7 @@ static bool seam_range_check(const struct platform_config *config, char *error)
 			      (unsigned long long)base, (unsigned long long)size,
 			      (unsigned long long)top);
 	if (config->p_seamldr_base <= base || config->p_seamldr_base >= end ||
-	    (config->p_seamldr_base & PAGE_MASK) ||
+	    (config->p_seamldr_base & SEAM_PAGE_OFFSET) ||
 	    config->p_seamldr_size != end - config->p_seamldr_base)
 		return refuse(error,
 			      "The P-SEAMLDR range is not at the top of the SEAM range.");
@@ -162,7 +162,7 @@ static bool cmr_check(const struct platform_config *config, char *error)
 	for (unsigned int i = 0; i < config->nr_cmrs; i++) {
 		const struct platform_cmr *cmr = &config->cmr[i];
 
-		if (!cmr->size || (cmr->base | cmr->size) & PAGE_MASK ||
+		if (!cmr->size || (cmr->base | cmr->size) & SEAM_PAGE_OFFSET ||
 		    cmr->base >= top || cmr->size > top - cmr->base)
 			return refuse(error, "CMR %u is empty, not page aligned or out of range.", i);
 		if (cmr->base < previous)

@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "platform/native_cpuid.h"
+#include "seam/page.h"
 
 #define LINEAR_ADDRESS_BITS	57
 
@@ -44,7 +45,7 @@ static const struct native_leaf leaves[] = {
 	{ 0x80000008, ALL, { LINEAR_ADDRESS_BITS << 8, 0x200, 0, 0 } },
 };
 
-static_assert(sizeof(leaves) / sizeof(leaves[0]) == NATIVE_NR_LEAVES, "number of native leaves");
+static_assert(ARRAY_SIZE(leaves) == NATIVE_NR_LEAVES, "number of native leaves");
 
 struct native_leaf native_cpuid(const struct platform_config *config, unsigned int index)
 {

@@ -2,6 +2,7 @@
 /* Entry into P-SEAMLDR: the single-entry rule and the choice of the leaf. */
 #include "pseamldr/pseamldr.h"
 #include "seam/leaves.h"
+#include "seam/page.h"
 
 static const struct {
 	uint64_t leaf;
@@ -18,7 +19,7 @@ static uint64_t dispatch(struct platform *platform, unsigned int lp, struct seam
 	uint64_t rax = regs->gpr[SEAM_RAX];
 
 	/* The whole word is compared: there is no version field (SEAM ABI 1.1) */
-	for (size_t i = 0; i < sizeof(leaves) / sizeof(leaves[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(leaves); i++) {
 		if (leaves[i].leaf == rax)
 			return leaves[i].handler(platform, lp, regs);
 	}
@@ -28,23 +29,22 @@ static uint64_t dispatch(struct platform *platform, unsigned int lp, struct seam
 	return SEAMLDR_EBADPARAM;
 }
 
-enum seam_exit pseamldr_call(struct platform *platform, unsigned int lp,
-			     struct seam_regs *regs)
+enum outcome pseamldr_call(struct platform *platform, unsigned int lp, struct seam_regs *regs)
 {
 	uint64_t status;
 
 	if (pthread_mutex_trylock(&platform->p_seamldr_lock))
-		return SEAM_VMFAIL_INVALID;
+		return OUTCOME_VMFAIL_INVALID;
 
 	if (!atomic_load(&platform->p_seamldr_ready) ||
 	    platform_loader_halted(platform)) {
 		pthread_mutex_unlock(&platform->p_seamldr_lock);
-		return SEAM_VMFAIL_INVALID;
+		return OUTCOME_VMFAIL_INVALID;
 	}
 
 	status = dispatch(platform, lp, regs);
 	pthread_mutex_unlock(&platform->p_seamldr_lock);
 	regs->gpr[SEAM_RAX] = status;
 
-	return SEAM_RETURN;
+	return OUTCOME_DONE;
 }

@@ -7,6 +7,7 @@
 
 #include "platform/hpa.h"
 #include "pseamldr/install_steps.h"
+#include "seam/page.h"
 
 static bool read_params(struct platform *platform, uint64_t pa, struct install *install)
 {
@@ -45,7 +46,7 @@ static bool more_addresses_ok(const struct platform *platform, const struct seam
 		return true;
 
 	memcpy(pa, params->reserved, sizeof(pa));
-	for (size_t i = 0; i < sizeof(pa) / sizeof(pa[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(pa); i++) {
 		if (!hpa_is_shared(platform, pa[i], SEAM_PAGE_SIZE))
 			return false;
 	}

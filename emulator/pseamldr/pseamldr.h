@@ -5,6 +5,7 @@
 
 #include "blob/sigstruct.h"
 #include "platform/state.h"
+#include "seam/params.h"
 #include "seam/status.h"
 
 /**
@@ -73,31 +74,6 @@ struct seamldr_seaminfo {
 
 static_assert(sizeof(struct seamldr_seaminfo) == 2048, "layout of seamldr_seaminfo");
 static_assert(offsetof(struct seamldr_seaminfo, cmr) == 128, "layout of seamldr_seaminfo.cmr");
-
-#define SEAMLDR_MAX_MODULE_PAGES	496
-
-/** enum seamldr_scenario - what INSTALL is asked for */
-enum seamldr_scenario {
-	SEAMLDR_SCENARIO_LOAD = 0,
-	SEAMLDR_SCENARIO_UPDATE = 1,
-};
-
-/** SEAMLDR_PARAMS_V1_ADDRESSES - bytes of @reserved that version 1 uses */
-#define SEAMLDR_PARAMS_V1_ADDRESSES	24
-
-/** struct seamldr_params - argument of SEAMLDR.INSTALL, version 0 */
-struct seamldr_params {
-	uint32_t version;
-	uint32_t scenario;
-	uint64_t sigstruct_pa;
-	uint8_t reserved[104];
-	uint64_t num_module_pages;
-	uint64_t module_pa[SEAMLDR_MAX_MODULE_PAGES];
-} __attribute__((packed));
-
-static_assert(sizeof(struct seamldr_params) == SEAM_PAGE_SIZE, "layout of seamldr_params");
-static_assert(offsetof(struct seamldr_params, num_module_pages) == 120,
-	      "layout of seamldr_params.num_module_pages");
 
 /** enum loader_flow - which kind of session is open */
 enum loader_flow {
@@ -169,7 +145,7 @@ void seamextend_write(struct platform *platform, const struct seamextend *new);
  *
  * Hardware admits one LP at a time, without waiting (SEAM ABI 3.8).
  */
-enum seam_exit pseamldr_call(struct platform *platform, unsigned int lp, struct seam_regs *regs);
+enum outcome pseamldr_call(struct platform *platform, unsigned int lp, struct seam_regs *regs);
 
 /** loader_take_profile() - the module that BIOS has loaded is that of a real host (info.c) */
 void loader_take_profile(struct platform *platform, const struct platform_profile *profile);

@@ -49,7 +49,7 @@ static bool gate_usable(const struct idt_gate *gate, uint64_t cs)
 void exception_gp(const struct vcpu *vcpu, const char *insn, uint64_t pc)
 {
 	uint64_t cs = vcpu_read(VCPU_CS), rflags = vcpu_read(VCPU_EFLAGS);
-	uint64_t rsp = vcpu_read((enum vcpu_register)SEAM_RSP), cleared;
+	uint64_t rsp = vcpu_read_gpr(SEAM_RSP), cleared;
 	uint64_t handler;
 	struct interrupt_frame frame = {
 		.rip = pc,
@@ -78,7 +78,7 @@ void exception_gp(const struct vcpu *vcpu, const char *insn, uint64_t pc)
 		cleared |= EFLAGS_IF;
 	handler = gate.offset_low | (uint64_t)gate.offset_middle << 16 |
 		  (uint64_t)gate.offset_high << 32;
-	vcpu_write((enum vcpu_register)SEAM_RSP, rsp);
+	vcpu_write_gpr(SEAM_RSP, rsp);
 	vcpu_write(VCPU_EFLAGS, rflags & ~cleared);
 	qemu_plugin_set_pc(handler);
 }

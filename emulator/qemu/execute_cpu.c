@@ -19,16 +19,11 @@ struct idt_pointer {
 } __attribute__((packed));
 static_assert(sizeof(struct idt_pointer) == 10, "SDM volume 2, LIDT");
 
-static enum vcpu_register gpr(unsigned int number)
-{
-	return (enum vcpu_register)number;
-}
-
 void execute_cpuid(unsigned int index, void *userdata)
 {
 	struct vcpu *vcpu = &machine.vcpu[index];
 	const struct site *site = userdata;
-	uint32_t leaf = vcpu_read(gpr(SEAM_RAX)), subleaf = vcpu_read(gpr(SEAM_RCX));
+	uint32_t leaf = vcpu_read_gpr(SEAM_RAX), subleaf = vcpu_read_gpr(SEAM_RCX);
 
 	if (vcpu->cpuid_pending)
 		machine_alert(vcpu, "the answer of CPUID leaf %#x before %#llx was not patched",
@@ -51,49 +46,49 @@ void execute_after_cpuid(unsigned int index, void *userdata)
 		return;
 	vcpu->cpuid_pending = false;
 	regs = (struct cpuid_regs) {
-		.eax = vcpu_read(gpr(SEAM_RAX)),
-		.ebx = vcpu_read(gpr(SEAM_RBX)),
-		.ecx = vcpu_read(gpr(SEAM_RCX)),
-		.edx = vcpu_read(gpr(SEAM_RDX)),
+		.eax = vcpu_read_gpr(SEAM_RAX),
+		.ebx = vcpu_read_gpr(SEAM_RBX),
+		.ecx = vcpu_read_gpr(SEAM_RCX),
+		.edx = vcpu_read_gpr(SEAM_RDX),
 	};
 	cpuid_patch(&machine.identity, vcpu->cpuid_leaf, &regs);
 	if (vcpu->cpuid_leaf == CPUID_FEATURES)
 		machine_check_apic_id(vcpu, cpuid_initial_apic_id(&regs));
 	if (vcpu->cpuid_leaf == CPUID_TOPOLOGY)
 		machine_check_package_shift(vcpu, cpuid_package_shift(&regs));
-	vcpu_write(gpr(SEAM_RAX), regs.eax);
-	vcpu_write(gpr(SEAM_RBX), regs.ebx);
-	vcpu_write(gpr(SEAM_RCX), regs.ecx);
-	vcpu_write(gpr(SEAM_RDX), regs.edx);
+	vcpu_write_gpr(SEAM_RAX, regs.eax);
+	vcpu_write_gpr(SEAM_RBX, regs.ebx);
+	vcpu_write_gpr(SEAM_RCX, regs.ecx);
+	vcpu_write_gpr(SEAM_RDX, regs.edx);
 }
 
 void execute_rdmsr(unsigned int index, void *userdata)
 {
 	struct vcpu *vcpu = &machine.vcpu[index];
 	const struct site *site = userdata;
-	uint32_t msr = vcpu_read(gpr(SEAM_RCX));
-	enum cpu_result result;
+	uint32_t msr = vcpu_read_gpr(SEAM_RCX);
+	enum outcome result;
 	uint64_t value;
 
 	if (!vcpu_privileged())
 		return;
 	if (msr == MSR_TDX_HOST_CONTROL) {
 		value = vcpu->command_result;
-		result = CPU_DONE;
+		result = OUTCOME_DONE;
 	} else if (msr == MSR_TDX_HOST_REPLY) {
 		value = control_reply_read(vcpu);
-		result = CPU_DONE;
+		result = OUTCOME_DONE;
 	} else {
 		result = cpu_msr_read(&machine.identity, msr, &value);
 	}
-	if (result == CPU_NATIVE)
+	if (result == OUTCOME_NATIVE)
 		return;
-	if (result == CPU_FAULT_GP) {
+	if (result == OUTCOME_GP) {
 		site_fault_gp(vcpu, site);
 		return;
 	}
-	vcpu_write(gpr(SEAM_RAX), value & LOW_HALF);
-	vcpu_write(gpr(SEAM_RDX), value >> 32);
+	vcpu_write_gpr(SEAM_RAX, value & LOW_HALF);
+	vcpu_write_gpr(SEAM_RDX, value >> 32);
 	site_skip(site);
 }
 
@@ -101,11 +96,11 @@ void execute_wrmsr(unsigned int index, void *userdata)
 {
 	struct vcpu *vcpu = &machine.vcpu[index];
 	const struct site *site = userdata;
-	uint32_t msr = vcpu_read(gpr(SEAM_RCX));
+	uint32_t msr = vcpu_read_gpr(SEAM_RCX);
 	uint64_t value;
 
 	if (msr == MSR_TDX_HOST_CONTROL && vcpu_privileged()) {
-		value = (vcpu_read(gpr(SEAM_RAX)) & LOW_HALF) | vcpu_read(gpr(SEAM_RDX)) << 32;
+		value = (vcpu_read_gpr(SEAM_RAX) & LOW_HALF) | vcpu_read_gpr(SEAM_RDX) << 32;
 		control_msr_write(vcpu, value);
 		/*
 		 * Not skipped: QEMU ignores an MSR that it does not know.  To skip in
@@ -115,7 +110,7 @@ void execute_wrmsr(unsigned int index, void *userdata)
 		 */
 		return;
 	}
-	if (cpu_msr_write(&machine.identity, msr) == CPU_FAULT_GP && vcpu_privileged())
+	if (cpu_msr_write(&machine.identity, msr) == OUTCOME_GP && vcpu_privileged())
 		site_fault_gp(vcpu, site);
 }
 
@@ -142,16 +137,16 @@ void execute_mov_to_cr4(unsigned int index, void *userdata)
 {
 	struct vcpu *vcpu = &machine.vcpu[index];
 	const struct site *site = userdata;
-	enum cpu_result result;
+	enum outcome result;
 	uint64_t cr4;
 
 	if (!vcpu_privileged())
 		return;
-	cr4 = vcpu_read(gpr(site->insn.rm));
+	cr4 = vcpu_read_gpr(site->insn.rm);
 	result = vmx_write_cr4(&vcpu->vmx, cr4);
-	if (result == CPU_FAULT_GP) {
+	if (result == OUTCOME_GP) {
 		site_fault_gp(vcpu, site);
-	} else if (result == CPU_DONE) {
+	} else if (result == OUTCOME_DONE) {
 		vcpu_write(VCPU_CR4, cr4 & ~X86_CR4_VMXE);
 		site_skip(site);
 	}
@@ -164,7 +159,7 @@ void execute_mov_from_cr4(unsigned int index, void *userdata)
 
 	if (!vcpu->vmx.vmxe || !vcpu_privileged())
 		return;
-	vcpu_write(gpr(site->insn.rm), vcpu_read(VCPU_CR4) | X86_CR4_VMXE);
+	vcpu_write_gpr(site->insn.rm, vcpu_read(VCPU_CR4) | X86_CR4_VMXE);
 	site_skip(site);
 }
 
@@ -181,7 +176,7 @@ void execute_movdir64b(unsigned int index, void *userdata)
 
 	if (!machine.identity.tdx || !vcpu_privileged() || !vcpu_long_mode())
 		return;
-	to = vcpu_read(gpr(site->insn.reg));
+	to = vcpu_read_gpr(site->insn.reg);
 	if (to % MOVDIR64B_SIZE) {
 		site_fault_gp(vcpu, site);
 		return;

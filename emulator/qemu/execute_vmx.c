@@ -6,11 +6,6 @@
 #include "qemu/stay.h"
 #include "seam/leaves.h"
 
-static enum vcpu_register gpr(unsigned int number)
-{
-	return (enum vcpu_register)number;
-}
-
 /* Is it for us: CPL 0 and CR4.VMXE or VMX operation, as the instruction needs? */
 static bool usable(bool condition)
 {
@@ -33,13 +28,13 @@ static bool operand(const struct vcpu *vcpu, const struct site *site, uint64_t *
 void execute_vmxon(unsigned int index, void *userdata)
 {
 	struct vcpu *vcpu = &machine.vcpu[index];
-	enum cpu_result result;
+	enum outcome result;
 	uint64_t pa;
 
 	if (!usable(vcpu->vmx.vmxe) || !operand(vcpu, userdata, &pa))
 		return;
 	result = vmx_on(&vcpu->vmx, pa);
-	if (result == CPU_DONE)
+	if (result == OUTCOME_DONE)
 		seam_trace_event(machine.trace, (int)index, "VMXON");
 	site_finish(vcpu, userdata, result);
 }
@@ -47,12 +42,12 @@ void execute_vmxon(unsigned int index, void *userdata)
 void execute_vmxoff(unsigned int index, void *userdata)
 {
 	struct vcpu *vcpu = &machine.vcpu[index];
-	enum cpu_result result;
+	enum outcome result;
 
 	if (!usable(vcpu->vmx.on))
 		return;
 	result = vmx_off(&vcpu->vmx);
-	if (result == CPU_DONE)
+	if (result == OUTCOME_DONE)
 		seam_trace_event(machine.trace, (int)index, "VMXOFF");
 	site_finish(vcpu, userdata, result);
 }
@@ -90,22 +85,22 @@ void execute_vmptrst(unsigned int index, void *userdata)
 	struct vcpu *vcpu = &machine.vcpu[index];
 
 	if (usable(vcpu->vmx.on) && store(vcpu, userdata, vcpu->vmx.current_vmcs))
-		site_finish(vcpu, userdata, CPU_DONE);
+		site_finish(vcpu, userdata, OUTCOME_DONE);
 }
 
 void execute_vmread(unsigned int index, void *userdata)
 {
 	struct vcpu *vcpu = &machine.vcpu[index];
 	const struct site *site = userdata;
-	enum cpu_result result;
+	enum outcome result;
 	uint64_t value;
 
 	if (!usable(vcpu->vmx.on))
 		return;
-	result = vmx_read(&vcpu->vmx, vcpu_read(gpr(site->insn.reg)), &value);
-	if (result == CPU_DONE) {
+	result = vmx_read(&vcpu->vmx, vcpu_read_gpr(site->insn.reg), &value);
+	if (result == OUTCOME_DONE) {
 		if (!site->insn.has_memory)
-			vcpu_write(gpr(site->insn.rm), value);
+			vcpu_write_gpr(site->insn.rm, value);
 		else if (!store(vcpu, site, value))
 			return;
 	}
@@ -121,10 +116,10 @@ void execute_vmwrite(unsigned int index, void *userdata)
 	if (!usable(vcpu->vmx.on))
 		return;
 	if (!site->insn.has_memory)
-		value = vcpu_read(gpr(site->insn.rm));
+		value = vcpu_read_gpr(site->insn.rm);
 	else if (!operand(vcpu, site, &value))
 		return;
-	site_finish(vcpu, site, vmx_write(&vcpu->vmx, vcpu_read(gpr(site->insn.reg)), value));
+	site_finish(vcpu, site, vmx_write(&vcpu->vmx, vcpu_read_gpr(site->insn.reg), value));
 }
 
 /* VMLAUNCH and VMRESUME: an ordinary guest cannot run here, only TDs can. */
@@ -146,7 +141,7 @@ void execute_invept(unsigned int index, void *userdata)
 	const struct site *site = userdata;
 
 	if (usable(vcpu->vmx.on))
-		site_finish(vcpu, site, vmx_invept(&vcpu->vmx, vcpu_read(gpr(site->insn.reg))));
+		site_finish(vcpu, site, vmx_invept(&vcpu->vmx, vcpu_read_gpr(site->insn.reg)));
 }
 
 void execute_invvpid(unsigned int index, void *userdata)
@@ -155,7 +150,7 @@ void execute_invvpid(unsigned int index, void *userdata)
 	const struct site *site = userdata;
 
 	if (usable(vcpu->vmx.on))
-		site_finish(vcpu, site, vmx_invvpid(&vcpu->vmx, vcpu_read(gpr(site->insn.reg))));
+		site_finish(vcpu, site, vmx_invvpid(&vcpu->vmx, vcpu_read_gpr(site->insn.reg)));
 }
 
 static void return_from_seamcall(struct vcpu *vcpu, const struct site *site,
@@ -165,10 +160,10 @@ static void return_from_seamcall(struct vcpu *vcpu, const struct site *site,
 
 	for (i = 0; i < SEAM_NR_GPRS; i++)
 		if (call->out.gpr[i] != call->in.gpr[i])
-			vcpu_write(gpr(i), call->out.gpr[i]);
+			vcpu_write_gpr(i, call->out.gpr[i]);
 	if (machine.options.vmcs_erratum && (call->in.gpr[SEAM_RAX] & SEAM_P_SEAMLDR))
 		vcpu->vmx.current_vmcs = VMX_NO_VMCS;
-	site_finish(vcpu, site, CPU_DONE);
+	site_finish(vcpu, site, OUTCOME_DONE);
 }
 
 void execute_seamcall(unsigned int index, void *userdata)
@@ -187,7 +182,7 @@ void execute_seamcall(unsigned int index, void *userdata)
 		return;
 	}
 	for (i = 0; i < SEAM_NR_GPRS; i++)
-		call.in.gpr[i] = vcpu_read(gpr(i));
+		call.in.gpr[i] = vcpu_read_gpr(i);
 	if (!stay_continues(vcpu, pc, call.in.gpr[SEAM_RAX]))
 		stay_begin(vcpu, pc, call.in.gpr[SEAM_RAX],
 			   seam_dispatch_begin(machine.dispatch, &call));
@@ -196,18 +191,11 @@ void execute_seamcall(unsigned int index, void *userdata)
 	call.interrupts_enabled = vcpu_read(VCPU_EFLAGS) & EFLAGS_IF;
 	seam_dispatch_finish(machine.dispatch, &call);
 
-	switch (call.outcome) {
-	case SEAM_OUTCOME_GP:
-		site_finish(vcpu, userdata, CPU_FAULT_GP);
-		return;
-	case SEAM_OUTCOME_VMFAIL_INVALID:
-		site_finish(vcpu, userdata, CPU_VMFAIL_INVALID);
-		return;
-	case SEAM_OUTCOME_HALTED:
+	if (call.outcome == OUTCOME_HALTED)
 		stay_halted(vcpu, pc);
-	case SEAM_OUTCOME_STATUS:
+	if (call.outcome == OUTCOME_DONE)
 		return_from_seamcall(vcpu, userdata, &call);
-	}
+	site_finish(vcpu, userdata, call.outcome);
 }
 
 void execute_interrupt_entry(unsigned int index, void *userdata)

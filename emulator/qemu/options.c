@@ -6,6 +6,7 @@
 
 #include "platform/platform.h"
 #include "qemu/options.h"
+#include "seam/number.h"
 
 #define MIN_MAXPA	38
 #define MAX_MAXPA	52
@@ -18,17 +19,6 @@ static const struct cpu_model cpu_models[] = {
 	{ "gnr", 0x000a06d1, 2, 0 },
 	{ "gnr-d", 0x000a06e1, 2, 0 },
 };
-
-static bool parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *number)
-{
-	char *end;
-
-	if (!g_ascii_isdigit(*text))
-		return false;
-	errno = 0;
-	*number = g_ascii_strtoull(text, &end, 0);
-	return !errno && !*end && *number >= min && *number <= max;
-}
 
 static const char *set_bool(const char *value, const char *yes, const char *no, bool *flag)
 {
@@ -46,7 +36,7 @@ static const char *set_number(const char *value, uint64_t min, uint64_t max, uns
 	static char expected[64];
 	uint64_t wide;
 
-	if (!parse_number(value, min, max, &wide)) {
+	if (!number_parse(value, min, max, &wide)) {
 		snprintf(expected, sizeof(expected), "a number from %ju to %ju", (uintmax_t)min,
 			 (uintmax_t)max);
 		return expected;
@@ -192,7 +182,7 @@ static const char *set_option(struct options *options, const char *name, const c
 		return set_cpu(value, &options->cpu);
 	}
 	if (!strcmp(name, "seed"))
-		return parse_number(value, 0, UINT64_MAX, &options->seed) ? NULL : "a number";
+		return number_parse(value, 0, UINT64_MAX, &options->seed) ? NULL : "a number";
 	if (!strcmp(name, "unconfirmed"))
 		return set_unconfirmed(value, &options->unconfirmed);
 	if (!strcmp(name, "fault"))

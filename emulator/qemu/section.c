@@ -108,7 +108,7 @@ static void enter(unsigned int cpu, void *userdata)
 
 	section->active = true;
 	section->number++;
-	section->stack = vcpu_read((enum vcpu_register)SEAM_RSP) & ~(STACK_SIZE - 1);
+	section->stack = vcpu_read_gpr(SEAM_RSP) & ~(STACK_SIZE - 1);
 	section->spin = -1;
 	g_array_set_size(section->events, 0);
 	add(cpu, EVENT_ENTER, 0);
@@ -178,13 +178,13 @@ static void spin(unsigned int cpu, void *userdata)
 static void lock(unsigned int cpu, void *userdata)
 {
 	if (sections[cpu].active)
-		add(cpu, EVENT_LOCK, vcpu_read((enum vcpu_register)SEAM_RDI));
+		add(cpu, EVENT_LOCK, vcpu_read_gpr(SEAM_RDI));
 }
 
 static void unlock(unsigned int cpu, void *userdata)
 {
 	if (sections[cpu].active)
-		add(cpu, EVENT_UNLOCK, vcpu_read((enum vcpu_register)SEAM_RDI));
+		add(cpu, EVENT_UNLOCK, vcpu_read_gpr(SEAM_RDI));
 }
 
 void section_call(unsigned int cpu, uint64_t leaf)

@@ -7,9 +7,8 @@
 #include "qemu/machine.h"
 #include "qemu/plugin_api.h"
 #include "qemu/site.h"
+#include "seam/page.h"
 
-#define PAGE_SIZE	4096ULL
-#define PAGE_OFFSET	(PAGE_SIZE - 1)
 #define BYTE_MASK	0xffULL
 
 static guint site_hash(gconstpointer key)
@@ -50,7 +49,7 @@ const struct site *site_get(const struct site *content)
  */
 uint64_t site_pc(const struct site *site)
 {
-	uint64_t alias = (vcpu_read(VCPU_RIP) - site->block) & ~PAGE_OFFSET;
+	uint64_t alias = (vcpu_read(VCPU_RIP) - site->block) & ~SEAM_PAGE_OFFSET;
 
 	return site->vaddr + alias;
 }
@@ -81,7 +80,7 @@ void site_skip(const struct site *site)
 /* Bytes at @pc, no further than the page if the next one is not there. */
 static size_t fetch(uint64_t pc, uint8_t code[static X86_MAX_INSN_LEN])
 {
-	size_t len = X86_MAX_INSN_LEN, rest = PAGE_SIZE - (pc & PAGE_OFFSET);
+	size_t len = X86_MAX_INSN_LEN, rest = SEAM_PAGE_SIZE - (pc & SEAM_PAGE_OFFSET);
 
 	if (vcpu_read_virtual(pc, code, len))
 		return len;
@@ -125,19 +124,20 @@ void site_fault_gp(const struct vcpu *vcpu, const struct site *site)
 	exception_gp(vcpu, insn_name(site->insn.kind), site_pc(site));
 }
 
-void site_finish(const struct vcpu *vcpu, const struct site *site, enum cpu_result result)
+void site_finish(const struct vcpu *vcpu, const struct site *site, enum outcome result)
 {
 	switch (result) {
-	case CPU_DONE:
+	case OUTCOME_DONE:
 		site_skip_flags(vcpu, site, false, false);
-	case CPU_VMFAIL_INVALID:
+	case OUTCOME_VMFAIL_INVALID:
 		site_skip_flags(vcpu, site, true, false);
-	case CPU_VMFAIL_VALID:
+	case OUTCOME_VMFAIL_VALID:
 		site_skip_flags(vcpu, site, false, true);
-	case CPU_FAULT_GP:
+	case OUTCOME_GP:
 		site_fault_gp(vcpu, site);
 		break;
-	case CPU_NATIVE:
+	case OUTCOME_HALTED:
+	case OUTCOME_NATIVE:
 		break;
 	}
 }

@@ -62,7 +62,7 @@ void site_skip_flags(const struct vcpu *vcpu, const struct site *site, bool cf, 
  */
 void site_fault_gp(const struct vcpu *vcpu, const struct site *site);
 
-/** site_finish() - end the instruction as @result says; returns for CPU_NATIVE */
-void site_finish(const struct vcpu *vcpu, const struct site *site, enum cpu_result result);
+/** site_finish() - end the instruction as @result says; returns for OUTCOME_NATIVE */
+void site_finish(const struct vcpu *vcpu, const struct site *site, enum outcome result);
 
 #endif

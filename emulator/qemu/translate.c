@@ -9,9 +9,8 @@
 #include "qemu/site.h"
 #include "qemu/stay.h"
 #include "qemu/translate.h"
+#include "seam/page.h"
 
-#define PAGE_SIZE		4096
-#define PAGE_OFFSET		(PAGE_SIZE - 1)
 /* F000:FFF0 with the segment base that a reset leaves (SDM volume 3, 9.1.4) */
 #define RESET_VECTOR		0xfffffff0ULL
 /* PAUSE and CPUID are the shortest that matter */
@@ -44,13 +43,13 @@ static const qemu_plugin_vcpu_udata_cb_t handlers[INSN_NR_KINDS] = {
  * Page offsets at which the instruction behind a block-ending CPUID stands.
  * Only ever set; a torn read costs a superfluous callback.
  */
-static bool after_last_cpuid[PAGE_SIZE];
+static bool after_last_cpuid[SEAM_PAGE_SIZE];
 
 /*
  * Page offsets at which a handler of interrupts begins. An interrupt comes before
  * the first translation of its handler, so none is missed; see above for the rest.
  */
-static bool interrupt_entry[PAGE_SIZE];
+static bool interrupt_entry[SEAM_PAGE_SIZE];
 
 static bool yield_on_pause;
 
@@ -81,7 +80,7 @@ static size_t insn_bytes(const struct qemu_plugin_insn *insn, uint8_t code[X86_M
 {
 	size_t len = qemu_plugin_insn_data(insn, code, X86_MAX_INSN_LEN);
 	uint64_t vaddr = qemu_plugin_insn_vaddr(insn);
-	size_t rest = PAGE_SIZE - (vaddr & PAGE_OFFSET);
+	size_t rest = SEAM_PAGE_SIZE - (vaddr & SEAM_PAGE_OFFSET);
 	uint8_t more[X86_MAX_INSN_LEN];
 
 	if (len >= X86_MAX_INSN_LEN || len >= rest)
@@ -148,12 +147,12 @@ void translate_interrupt(unsigned int index, enum qemu_plugin_discon_type type, 
 			 uint64_t to, void *userdata)
 {
 	(void)index, (void)type, (void)from, (void)userdata;
-	interrupt_entry[to & PAGE_OFFSET] = true;
+	interrupt_entry[to & SEAM_PAGE_OFFSET] = true;
 }
 
 static void watch_interrupts(struct qemu_plugin_tb *tb)
 {
-	if (interrupt_entry[qemu_plugin_tb_vaddr(tb) & PAGE_OFFSET])
+	if (interrupt_entry[qemu_plugin_tb_vaddr(tb) & SEAM_PAGE_OFFSET])
 		qemu_plugin_register_vcpu_insn_exec_cb(qemu_plugin_tb_get_insn(tb, 0),
 						       execute_interrupt_entry,
 						       QEMU_PLUGIN_CB_RW_REGS_PC, NULL);
@@ -166,7 +165,7 @@ void translate_block(struct qemu_plugin_tb *tb, void *userdata)
 
 	watch_resets(tb);
 	watch_interrupts(tb);
-	after_cpuid = after_last_cpuid[qemu_plugin_tb_vaddr(tb) & PAGE_OFFSET];
+	after_cpuid = after_last_cpuid[qemu_plugin_tb_vaddr(tb) & SEAM_PAGE_OFFSET];
 	for (i = 0; i < n; i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
 		struct site site;
@@ -189,6 +188,6 @@ void translate_block(struct qemu_plugin_tb *tb, void *userdata)
 			continue;
 		after_cpuid = true;
 		if (site.last)
-			after_last_cpuid[(site.vaddr + site.insn.len) & PAGE_OFFSET] = true;
+			after_last_cpuid[(site.vaddr + site.insn.len) & SEAM_PAGE_OFFSET] = true;
 	}
 }

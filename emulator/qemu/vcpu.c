@@ -3,8 +3,8 @@
 
 #include "qemu/plugin_api.h"
 #include "qemu/vcpu.h"
+#include "seam/page.h"
 
-#define PAGE_SIZE	4096
 
 static const char * const names[VCPU_NR_REGISTERS] = {
 	[SEAM_RAX] = "rax", [SEAM_RCX] = "rcx", [SEAM_RDX] = "rdx", [SEAM_RBX] = "rbx",
@@ -104,7 +104,7 @@ static bool read_physical(void *ctx, uint64_t pa, void *buf, size_t len)
 	while (len) {
 		GByteArray *bytes = buffer(0);
 
-		chunk = MIN(len, PAGE_SIZE - (pa & (PAGE_SIZE - 1)));
+		chunk = MIN(len, SEAM_PAGE_SIZE - (pa & (SEAM_PAGE_SIZE - 1)));
 		if (qemu_plugin_read_memory_hwaddr(pa, bytes, chunk) !=
 		    QEMU_PLUGIN_HWADDR_OPERATION_OK)
 			return false;
@@ -124,7 +124,7 @@ static bool write_physical(void *ctx, uint64_t pa, const void *buf, size_t len)
 	while (len) {
 		GByteArray *bytes;
 
-		chunk = MIN(len, PAGE_SIZE - (pa & (PAGE_SIZE - 1)));
+		chunk = MIN(len, SEAM_PAGE_SIZE - (pa & (SEAM_PAGE_SIZE - 1)));
 		bytes = buffer(chunk);
 		memcpy(bytes->data, from, chunk);
 		if (qemu_plugin_write_memory_hwaddr(pa, bytes) != QEMU_PLUGIN_HWADDR_OPERATION_OK)

@@ -95,6 +95,18 @@ uint64_t vcpu_read(enum vcpu_register reg);
 /** vcpu_write() - write a register of the vCPU whose callback is running */
 void vcpu_write(enum vcpu_register reg, uint64_t value);
 
+/** vcpu_read_gpr() - the same of a general purpose register, by its x86 encoding */
+static inline uint64_t vcpu_read_gpr(unsigned int number)
+{
+	return vcpu_read((enum vcpu_register)number);
+}
+
+/** vcpu_write_gpr() - see vcpu_read_gpr() */
+static inline void vcpu_write_gpr(unsigned int number, uint64_t value)
+{
+	vcpu_write((enum vcpu_register)number, value);
+}
+
 /** vcpu_read_virtual() - read @len bytes at a linear address, as supervisor */
 bool vcpu_read_virtual(uint64_t address, void *data, size_t len);
 

@@ -4,9 +4,9 @@
 #include <strings.h>
 
 #include "seam/names.h"
+#include "seam/page.h"
 #include "seam/status.h"
 
-#define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
 #define STATUS(symbol)		{ .value = (symbol), .name = #symbol }
 #define SEAMLDR_STATUS(symbol)	{ .value = SEAMLDR_##symbol, .name = #symbol }
 

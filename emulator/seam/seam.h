@@ -24,14 +24,25 @@ struct seam_regs {
 	uint64_t gpr[SEAM_NR_GPRS];
 };
 
-/** enum seam_exit - how a SEAMCALL instruction ended (SEAM ABI 1.2) */
-enum seam_exit {
-	/** CF = 0, RAX holds the completion status of the firmware */
-	SEAM_RETURN,
-	/** CF = 1, no register changes: target absent, or P-SEAMLDR busy */
-	SEAM_VMFAIL_INVALID,
-	/** never: the firmware halted on this LP, which stays inside (SEAM ABI 4.5) */
-	SEAM_HALTED,
+/**
+ * enum outcome - how an instruction ended: SEAMCALL (SEAM ABI 1.2), or another one
+ *	that the plugin executes
+ * @OUTCOME_DONE: CF = ZF = 0; of a SEAMCALL RAX is the firmware's status
+ * @OUTCOME_VMFAIL_INVALID: CF = 1, no register changes; of a SEAMCALL: the target
+ *	is absent, or P-SEAMLDR is busy
+ * @OUTCOME_VMFAIL_VALID: ZF = 1, the VM-instruction error is stored
+ * @OUTCOME_GP: #GP(0), nothing changed
+ * @OUTCOME_HALTED: it does not end: the firmware halted on this LP, which stays
+ *	inside and executes nothing before a reset (SEAM ABI 4.5)
+ * @OUTCOME_NATIVE: not ours: QEMU executes it, or raises its own #UD or #GP
+ */
+enum outcome {
+	OUTCOME_DONE,
+	OUTCOME_VMFAIL_INVALID,
+	OUTCOME_VMFAIL_VALID,
+	OUTCOME_GP,
+	OUTCOME_HALTED,
+	OUTCOME_NATIVE,
 };
 
 /**

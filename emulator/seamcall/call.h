@@ -7,24 +7,12 @@
 
 #include "seam/seam.h"
 
-/** enum seam_outcome - how a SEAMCALL instruction ended, faults included */
-enum seam_outcome {
-	/** CF = 0, RAX is the status */
-	SEAM_OUTCOME_STATUS,
-	/** CF = 1, registers unchanged */
-	SEAM_OUTCOME_VMFAIL_INVALID,
-	/** #GP(0), registers unchanged: SEAM is not enabled */
-	SEAM_OUTCOME_GP,
-	/** it does not end: no guest code runs on the LP before a reset */
-	SEAM_OUTCOME_HALTED,
-};
-
 /**
  * struct seam_call - one SEAMCALL in VMX root operation at CPL 0
  * @lp: the LP that executes it
  * @interrupts_enabled: RFLAGS.IF
  * @in: registers before
- * @out: registers after; equal to @in unless @outcome is SEAM_OUTCOME_STATUS
+ * @out: registers after; equal to @in unless @outcome is OUTCOME_DONE
  * @outcome: how it ended
  * @fault: the injected fault that shaped the answer, as it was written; or NULL
  */
@@ -33,14 +21,14 @@ struct seam_call {
 	bool interrupts_enabled;
 	struct seam_regs in;
 	struct seam_regs out;
-	enum seam_outcome outcome;
+	enum outcome outcome;
 	const char *fault;
 };
 
 /** seam_call_succeeded() - did the firmware answer "success"? */
 static inline bool seam_call_succeeded(const struct seam_call *call)
 {
-	return call->outcome == SEAM_OUTCOME_STATUS && !call->out.gpr[SEAM_RAX];
+	return call->outcome == OUTCOME_DONE && !call->out.gpr[SEAM_RAX];
 }
 
 #endif

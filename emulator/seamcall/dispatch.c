@@ -166,12 +166,9 @@ static bool select_fault(struct seam_dispatch *dispatch, const struct seam_call 
 
 static void call_firmware(struct seam_dispatch *dispatch, struct seam_call *call)
 {
-	enum seam_exit exit = firmware_call(dispatch->platform, call->lp, &call->out);
-
-	if (exit != SEAM_RETURN)
+	call->outcome = firmware_call(dispatch->platform, call->lp, &call->out);
+	if (call->outcome != OUTCOME_DONE)
 		call->out = call->in;
-	call->outcome = exit == SEAM_RETURN ? SEAM_OUTCOME_STATUS :
-			exit == SEAM_HALTED ? SEAM_OUTCOME_HALTED : SEAM_OUTCOME_VMFAIL_INVALID;
 }
 
 /*
@@ -184,7 +181,7 @@ static void call_firmware(struct seam_dispatch *dispatch, struct seam_call *call
 static void fail_last_install(struct seam_dispatch *dispatch, struct seam_call *call,
 			      const struct fault *fault)
 {
-	struct install_params params;
+	struct seamldr_params params;
 
 	if (!fault->rdx) {
 		call->out.gpr[SEAM_RCX] = UNALIGNED_PA;
@@ -200,7 +197,7 @@ static void fail_last_install(struct seam_dispatch *dispatch, struct seam_call *
 	call->out.gpr[SEAM_RCX] = call->in.gpr[SEAM_RCX];
 
 	/* RDX tells what came of it, where it is written. */
-	if (call->outcome == SEAM_OUTCOME_STATUS && call->out.gpr[SEAM_RAX] &&
+	if (call->outcome == OUTCOME_DONE && call->out.gpr[SEAM_RAX] &&
 	    (!firmware_install_writes_rdx(dispatch->platform) ||
 	     call->out.gpr[SEAM_RDX] == fault->rdx))
 		call->out.gpr[SEAM_RAX] = fault->status;
@@ -218,9 +215,9 @@ static void answer(struct seam_dispatch *dispatch, struct seam_call *call,
 		return;
 	}
 	call->outcome = fault->outcome;
-	if (fault->outcome == SEAM_OUTCOME_HALTED)
+	if (fault->outcome == OUTCOME_HALTED)
 		platform_halt_lp(dispatch->platform, call->lp, call->in.gpr[SEAM_RAX]);
-	if (fault->outcome != SEAM_OUTCOME_STATUS)
+	if (fault->outcome != OUTCOME_DONE)
 		return;
 	/* Only INSTALL arrives */
 	if (arrival == dispatch->config.nr_lps) {
@@ -239,7 +236,7 @@ static void trace_info(struct seam_dispatch *dispatch, const struct seam_call *c
 {
 	char text[INFO_TEXT_SIZE];
 
-	if (call->in.gpr[SEAM_RAX] == SEAMLDR_INFO && !call->fault && call->outcome == SEAM_OUTCOME_STATUS &&
+	if (call->in.gpr[SEAM_RAX] == SEAMLDR_INFO && !call->fault && call->outcome == OUTCOME_DONE &&
 	    call->out.gpr[SEAM_RAX] == SEAMLDR_SUCCESS &&
 	    info_describe(&dispatch->config.memory, call->in.gpr[SEAM_RCX], text))
 		seam_trace_event(dispatch->config.trace, (int)call->lp, "%s", text);
@@ -276,7 +273,7 @@ void seam_dispatch_finish(struct seam_dispatch *dispatch, struct seam_call *call
 	call->out = call->in;
 	call->fault = fault ? fault->spec : NULL;
 	if (!dispatch->platform) {
-		call->outcome = SEAM_OUTCOME_GP;
+		call->outcome = OUTCOME_GP;
 		seam_trace_call(dispatch->config.trace, call);
 		return;
 	}
@@ -291,7 +288,7 @@ void seam_dispatch_finish(struct seam_dispatch *dispatch, struct seam_call *call
 	answer(dispatch, call, fault, arrival);
 
 	pthread_mutex_lock(&dispatch->lock);
-	if (call->in.gpr[SEAM_RAX] == SEAMLDR_INSTALL && call->outcome == SEAM_OUTCOME_STATUS)
+	if (call->in.gpr[SEAM_RAX] == SEAMLDR_INSTALL && call->outcome == OUTCOME_DONE)
 		install_session_answer(&dispatch->session, call->lp, call->out.gpr[SEAM_RAX]);
 	if (dispatch->config.referee)
 		referee_after(&dispatch->referee, call);

@@ -8,6 +8,7 @@
 
 #include "seam/leaves.h"
 #include "seam/names.h"
+#include "seam/number.h"
 #include "seamcall/fault.h"
 
 #define SEPARATOR	":"
@@ -19,16 +20,12 @@
 /* No answer at all; a word without a value */
 #define HALT			"halt"
 
-static bool parse_number(const char *text, unsigned int max, unsigned int *number)
+static bool parse_number(const char *text, unsigned int min, unsigned int max,
+			 unsigned int *number)
 {
-	unsigned long value;
-	char *end;
+	uint64_t value;
 
-	/* No sign and no space in front; what is too large is also above @max */
-	if (!isdigit((unsigned char)*text))
-		return false;
-	value = strtoul(text, &end, 0);
-	if (*end || value > max)
+	if (!number_parse(text, min, max, &value))
 		return false;
 	*number = value;
 	return true;
@@ -40,13 +37,13 @@ static bool parse_status(struct fault *fault, const char *text)
 	char *end;
 
 	fault->answers = true;
-	fault->outcome = SEAM_OUTCOME_STATUS;
+	fault->outcome = OUTCOME_DONE;
 	if (!strcasecmp(text, ANSWER_VMFAIL_INVALID)) {
-		fault->outcome = SEAM_OUTCOME_VMFAIL_INVALID;
+		fault->outcome = OUTCOME_VMFAIL_INVALID;
 		return true;
 	}
 	if (!strcasecmp(text, ANSWER_GP)) {
-		fault->outcome = SEAM_OUTCOME_GP;
+		fault->outcome = OUTCOME_GP;
 		return true;
 	}
 	if (!seam_status_by_name(firmware, text, &fault->status)) {
@@ -67,38 +64,38 @@ static const char *parse_field(struct fault *fault, const char *key, const char 
 	unsigned int number;
 
 	if (!strcmp(key, "cpu"))
-		return parse_number(value, nr_lps - 1, &fault->lp) ? NULL :
+		return parse_number(value, 0, nr_lps - 1, &fault->lp) ? NULL :
 		       "the number of a CPU that exists";
 	if (!strcmp(key, "nth"))
-		return parse_number(value, FAULT_ALWAYS - 1, &fault->nth) && fault->nth ?
-			       NULL : "a count from 1";
+		return parse_number(value, 1, FAULT_ALWAYS - 1, &fault->nth) ? NULL :
+		       "a count from 1";
 	if (!strcmp(key, "times")) {
 		fault->times = FAULT_ALWAYS;
 		if (!strcmp(value, "always"))
 			return NULL;
-		return parse_number(value, FAULT_ALWAYS - 1, &fault->times) && fault->times ?
-			       NULL : "a count from 1, or always";
+		return parse_number(value, 1, FAULT_ALWAYS - 1, &fault->times) ? NULL :
+		       "a count from 1, or always";
 	}
 	if (!strcmp(key, "arrival") && install) {
 		fault->arrival = FAULT_LAST_ARRIVAL;
 		if (!strcmp(value, "last"))
 			return NULL;
-		return parse_number(value, nr_lps, &fault->arrival) && fault->arrival ?
-			       NULL : "a position in the session from 1, or last";
+		return parse_number(value, 1, nr_lps, &fault->arrival) ? NULL :
+		       "a position in the session from 1, or last";
 	}
 	if (!strcmp(key, "status"))
 		return parse_status(fault, value) ? NULL :
 		       "a status of this firmware other than success, 0x... , VMFAILINVALID or GP";
 	if (!strcmp(key, "rdx") && install) {
-		if (!parse_number(value, 1, &number))
+		if (!parse_number(value, 0, 1, &number))
 			return "0 (recoverable) or 1 (unrecoverable)";
 		fault->rdx = number;
 		fault->rdx_given = true;
 		return NULL;
 	}
 	if (!strcmp(key, "delay"))
-		return parse_number(value, FAULT_MAX_DELAY_MS, &fault->delay_ms) &&
-		       fault->delay_ms ? NULL : "milliseconds from 1 to 60000";
+		return parse_number(value, 1, FAULT_MAX_DELAY_MS, &fault->delay_ms) ? NULL :
+		       "milliseconds from 1 to 60000";
 	return install ? "one of cpu, nth, times, arrival, status, rdx, halt, delay" :
 			 "one of cpu, nth, times, status, halt, delay";
 }
@@ -174,7 +171,7 @@ bool fault_parse(struct fault *fault, const char *spec, unsigned int nr_lps,
 	}
 	if (halts) {
 		fault->answers = true;
-		fault->outcome = SEAM_OUTCOME_HALTED;
+		fault->outcome = OUTCOME_HALTED;
 	}
 	return true;
 }

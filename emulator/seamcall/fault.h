@@ -31,7 +31,7 @@
  *	FAULT_LAST_ARRIVAL
  * @answers: the call gets @outcome; if not, it is only delayed
  * @outcome: what the caller sees
- * @status: RAX for SEAM_OUTCOME_STATUS
+ * @status: RAX for OUTCOME_DONE
  * @rdx: RDX of INSTALL: 0 recoverable, 1 not
  * @rdx_given: it was said which
  * @delay_ms: pause before the call
@@ -45,7 +45,7 @@ struct fault {
 	unsigned int times;
 	unsigned int arrival;
 	bool answers;
-	enum seam_outcome outcome;
+	enum outcome outcome;
 	uint64_t status;
 	uint64_t rdx;
 	bool rdx_given;

@@ -4,24 +4,24 @@
 #include "seamcall/params.h"
 
 bool install_params_read(const struct seam_memory *memory, uint64_t pa,
-			 struct install_params *params)
+			 struct seamldr_params *params)
 {
-	return !(pa & (INSTALL_PAGE_SIZE - 1)) &&
+	return !(pa & SEAM_PAGE_OFFSET) &&
 	       memory->read(memory->ctx, pa, params, sizeof(*params)) &&
 	       params->num_module_pages >= 1 &&
-	       params->num_module_pages <= INSTALL_PARAMS_MAX_PAGES;
+	       params->num_module_pages <= SEAMLDR_MAX_MODULE_PAGES;
 }
 
 static bool digest_page(EVP_MD_CTX *ctx, const struct seam_memory *memory, uint64_t pa)
 {
-	uint8_t page[INSTALL_PAGE_SIZE];
+	uint8_t page[SEAM_PAGE_SIZE];
 
 	return memory->read(memory->ctx, pa, page, sizeof(page)) &&
 	       EVP_DigestUpdate(ctx, page, sizeof(page));
 }
 
 static bool digest_all(EVP_MD_CTX *ctx, const struct seam_memory *memory,
-		       const struct install_params *params)
+		       const struct seamldr_params *params)
 {
 	uint64_t i;
 
@@ -37,7 +37,7 @@ static bool digest_all(EVP_MD_CTX *ctx, const struct seam_memory *memory,
 bool install_params_digest(const struct seam_memory *memory, uint64_t pa,
 			   uint8_t digest[static INSTALL_DIGEST_SIZE])
 {
-	struct install_params params;
+	struct seamldr_params params;
 	EVP_MD_CTX *ctx;
 	bool ok;
 

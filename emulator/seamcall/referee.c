@@ -124,7 +124,7 @@ void referee_after(struct referee *referee, const struct seam_call *call)
 {
 	uint64_t status = call->out.gpr[SEAM_RAX] & TDX_STATUS_MASK;
 
-	if (call->outcome == SEAM_OUTCOME_HALTED)
+	if (call->outcome == OUTCOME_HALTED)
 		referee->halted = true;
 	if (seam_call_succeeded(call)) {
 		if (is_module_leaf(call, TDH_SYS_SHUTDOWN))
@@ -137,7 +137,7 @@ void referee_after(struct referee *referee, const struct seam_call *call)
 	if (call->fault)
 		return;
 	if (seam_firmware_of(call->in.gpr[SEAM_RAX]) == SEAM_FIRMWARE_P_SEAMLDR &&
-	    call->outcome == SEAM_OUTCOME_VMFAIL_INVALID && !referee->halted)
+	    call->outcome == OUTCOME_VMFAIL_INVALID && !referee->halted)
 		violation(referee, REFEREE_LOADER_TWICE, (int)call->lp,
 			  "%s got VMfailInvalid: another LP is inside P-SEAMLDR, or it is gone",
 			  seam_leaf_name(call->in.gpr[SEAM_RAX]) ?: "a P-SEAMLDR leaf");

@@ -101,14 +101,14 @@ static double elapsed(const struct seam_trace *trace)
 	       (double)(now.tv_nsec - trace->start.tv_nsec) / NSEC_PER_SEC;
 }
 
-static const char *outcome_name(enum seam_outcome outcome)
+static const char *outcome_name(enum outcome outcome)
 {
 	switch (outcome) {
-	case SEAM_OUTCOME_VMFAIL_INVALID:
+	case OUTCOME_VMFAIL_INVALID:
 		return "VMfailInvalid";
-	case SEAM_OUTCOME_GP:
+	case OUTCOME_GP:
 		return "#GP";
-	case SEAM_OUTCOME_HALTED:
+	case OUTCOME_HALTED:
 		return "halted";
 	default:
 		return "status";
@@ -139,7 +139,7 @@ static void append(char *line, size_t size, const char *format, ...)
 /* Outputs are what changed; RDX of INSTALL matters also when it stays the same. */
 static bool is_output(const struct seam_call *call, enum seam_gpr gpr)
 {
-	if (call->outcome != SEAM_OUTCOME_STATUS)
+	if (call->outcome != OUTCOME_DONE)
 		return false;
 	return call->in.gpr[gpr] != call->out.gpr[gpr] ||
 	       (gpr == SEAM_RDX && call->in.gpr[SEAM_RAX] == SEAMLDR_INSTALL);
@@ -158,7 +158,7 @@ static void format_call(const struct seam_call *call, char *line, size_t size)
 		append(line, size, " %s=%" PRIx64, gpr_names[traced[i]],
 		       call->in.gpr[traced[i]]);
 	append(line, size, " ->");
-	if (call->outcome != SEAM_OUTCOME_STATUS) {
+	if (call->outcome != OUTCOME_DONE) {
 		append(line, size, " %s", outcome_name(call->outcome));
 	} else {
 		append(line, size, " %s", status_name(call));
@@ -220,7 +220,7 @@ static struct json_object *json_call(double time, const struct seam_call *call)
 	json_object_object_add(object, "in", json_registers(call, false));
 	json_object_object_add(object, "outcome",
 			       json_object_new_string(outcome_name(call->outcome)));
-	if (call->outcome == SEAM_OUTCOME_STATUS) {
+	if (call->outcome == OUTCOME_DONE) {
 		json_object_object_add(object, "status",
 				       json_object_new_string(status_name(call)));
 		json_object_object_add(object, "value", json_value(call->out.gpr[SEAM_RAX]));

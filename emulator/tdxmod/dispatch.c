@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Entry into the TDX module: the rules before any leaf (SEAM ABI 4.2). */
 #include "seam/names.h"
+#include "seam/page.h"
 #include "tdxmod/td.h"
 
 /** enum legal - in which states a leaf is let in (SEAM ABI 4.2) */
@@ -72,7 +73,7 @@ static const struct tdh_entry *leaf_of(unsigned int number)
 {
 	static const struct tdh_entry unknown;
 
-	return number < sizeof(leaves) / sizeof(leaves[0]) ? &leaves[number] : &unknown;
+	return number < ARRAY_SIZE(leaves) ? &leaves[number] : &unknown;
 }
 
 /* A leaf that takes versions gets any of them, and refuses what it does not know */
@@ -217,9 +218,9 @@ static uint64_t dispatch(struct tdxmod *mod, unsigned int lp, struct seam_regs *
 	return TDX_OPERAND_INVALID | TDX_OPERAND_RAX;
 }
 
-enum seam_exit tdxmod_call(struct platform *platform, unsigned int lp, struct seam_regs *regs)
+enum outcome tdxmod_call(struct platform *platform, unsigned int lp, struct seam_regs *regs)
 {
-	enum seam_exit exit = SEAM_VMFAIL_INVALID;
+	enum outcome exit = OUTCOME_VMFAIL_INVALID;
 	struct tdxmod *mod;
 	uint64_t status;
 
@@ -235,12 +236,12 @@ enum seam_exit tdxmod_call(struct platform *platform, unsigned int lp, struct se
 	status = dispatch(mod, lp, regs);
 	/* A call under way on another LP comes to its end; only later ones fail */
 	if (platform_lp_halted(platform, lp)) {
-		exit = SEAM_HALTED;
+		exit = OUTCOME_HALTED;
 		goto out;
 	}
 
 	regs->gpr[SEAM_RAX] = status;
-	exit = SEAM_RETURN;
+	exit = OUTCOME_DONE;
 out:
 	atomic_fetch_sub(&platform->lps_in_seam, 1);
 

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "seam/page.h"
 #include "tdxmod/metadata.h"
 #include "tdxmod/td_cpuid.h"
 
@@ -54,7 +55,7 @@ static const struct vcpu_field vcpu_fields[] = {
 	{ VCPU_PEND_NMI, 0xff },
 };
 
-static_assert(sizeof(vcpu_fields) / sizeof(vcpu_fields[0]) == VCPU_NR_FIELDS,
+static_assert(ARRAY_SIZE(vcpu_fields) == VCPU_NR_FIELDS,
 	      "a vCPU has room for every field");
 
 /* Ids of TD scope carry an element size, context and the like: not looked at */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The global metadata of the module, in the order in which it is enumerated. */
+#include "seam/page.h"
 #include "tdxmod/metadata.h"
 #include "tdxmod/td_cpuid.h"
 
@@ -145,4 +146,4 @@ const struct metadata_field metadata_fields[] = {
 	{ "CPUID_CONFIG_VALUES", 0x9900000300000500, cpuid_config_values, cpuid_config_value },
 };
 
-const unsigned int metadata_nr_fields = sizeof(metadata_fields) / sizeof(metadata_fields[0]);
+const unsigned int metadata_nr_fields = ARRAY_SIZE(metadata_fields);

@@ -9,10 +9,12 @@
 #include "blob/module_desc.h"
 #include "platform/state.h"
 #include "seam/leaves.h"
+#include "seam/page.h"
 #include "seam/status.h"
 #include "tdxmod/tdxmod.h"
 
-#define TDX_PAGE_SIZE		4096ULL
+/* In 64 bits: offsets of pages in memory are computed with it */
+#define TDX_PAGE_SIZE		((uint64_t)SEAM_PAGE_SIZE)
 #define TDX_MAX_KEYIDS		2048
 #define TDX_MAX_TDMRS		64
 #define TDX_MAX_RESERVED	16

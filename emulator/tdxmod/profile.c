@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "seam/page.h"
 #include "tdxmod/metadata.h"
 #include "tdxmod/module.h"
 
@@ -75,7 +76,7 @@ static bool refuse(char error[static PLATFORM_ERROR_SIZE], uint64_t id, const ch
 static bool take_members(const struct platform_profile *profile, struct module_desc *desc,
 			 char error[static PLATFORM_ERROR_SIZE])
 {
-	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
 		uint64_t value = 0;
 		unsigned int index;
 

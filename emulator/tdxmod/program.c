@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "seam/page.h"
 #include "tdxmod/program.h"
 
 #define MAX_PORT	0xffff
@@ -61,7 +62,7 @@ static bool parse_statement(char *line, struct program_text *text)
 	if (text->nr_statements == PROGRAM_MAX_STATEMENTS)
 		return false;
 
-	for (size_t i = 0; i < sizeof(grammar) / sizeof(grammar[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(grammar); i++) {
 		if (strcmp(grammar[i].keyword, word))
 			continue;
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Checks of TDH.MNG.INIT. */
+#include "seam/page.h"
 #include "tdxmod/td_cpuid.h"
 #include "tdxmod/td_params.h"
 
@@ -39,18 +40,6 @@ static bool eptp_ok(uint64_t controls)
 static bool fixed_ok(uint64_t value, uint64_t fixed0, uint64_t fixed1)
 {
 	return !(value & ~fixed0) && (value & fixed1) == fixed1;
-}
-
-static bool all_zero(const void *data, size_t size)
-{
-	const uint8_t *bytes = data;
-
-	for (size_t i = 0; i < size; i++) {
-		if (bytes[i])
-			return false;
-	}
-
-	return true;
 }
 
 uint64_t td_params_check(const struct tdxmod *mod, const struct td_params *params,

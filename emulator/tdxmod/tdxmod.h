@@ -36,7 +36,7 @@ bool tdxmod_take_profile(struct tdxmod *mod, const struct platform_profile *prof
  * @lp: calling LP
  * @regs: its registers
  */
-enum seam_exit tdxmod_call(struct platform *platform, unsigned int lp, struct seam_regs *regs);
+enum outcome tdxmod_call(struct platform *platform, unsigned int lp, struct seam_regs *regs);
 
 /** tdxmod_free() - forget all that the module kept in the SEAM range */
 void tdxmod_free(struct tdxmod *mod);

@@ -131,9 +131,9 @@ uint64_t bench_status(struct bench *bench, unsigned int lp, uint64_t leaf, uint6
 {
 	struct seam_call result = bench_call(bench, lp, leaf, rcx);
 
-	if (result.outcome == SEAM_OUTCOME_HALTED)
+	if (result.outcome == OUTCOME_HALTED)
 		return HOST_HALTED;
-	return result.outcome == SEAM_OUTCOME_STATUS ? result.out.gpr[SEAM_RAX] : HOST_VMFAIL;
+	return result.outcome == OUTCOME_DONE ? result.out.gpr[SEAM_RAX] : HOST_VMFAIL;
 }
 
 void bench_intrude(struct bench *bench, unsigned int lp, uint64_t leaf, uint64_t rcx)

@@ -6,6 +6,7 @@
 #include "cpu/msr.h"
 #include "cpu/vmx.h"
 #include "cpu/vmx_capabilities.h"
+#include "seam/page.h"
 #include "tests/suites.h"
 
 #define MAXPA		46
@@ -70,16 +71,16 @@ static bool msrs(void)
 	};
 	uint64_t value;
 
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		CHECK_EQ(cpu_msr_read(&identity, table[i].msr, &value), CPU_DONE);
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		CHECK_EQ(cpu_msr_read(&identity, table[i].msr, &value), OUTCOME_DONE);
 		CHECK_EQ(value, table[i].value);
 	}
-	CHECK_EQ(cpu_msr_read(&identity, 0x1402, &value), CPU_FAULT_GP);
-	CHECK_EQ(cpu_msr_read(&identity, 0x491, &value), CPU_FAULT_GP);
-	CHECK_EQ(cpu_msr_read(&identity, 0x10, &value), CPU_NATIVE);
-	CHECK_EQ(cpu_msr_write(&identity, 0x982), CPU_FAULT_GP);
-	CHECK_EQ(cpu_msr_write(&identity, 0x3a), CPU_FAULT_GP);
-	CHECK_EQ(cpu_msr_write(&identity, 0x10), CPU_NATIVE);
+	CHECK_EQ(cpu_msr_read(&identity, 0x1402, &value), OUTCOME_GP);
+	CHECK_EQ(cpu_msr_read(&identity, 0x491, &value), OUTCOME_GP);
+	CHECK_EQ(cpu_msr_read(&identity, 0x10, &value), OUTCOME_NATIVE);
+	CHECK_EQ(cpu_msr_write(&identity, 0x982), OUTCOME_GP);
+	CHECK_EQ(cpu_msr_write(&identity, 0x3a), OUTCOME_GP);
+	CHECK_EQ(cpu_msr_write(&identity, 0x10), OUTCOME_NATIVE);
 	return true;
 }
 
@@ -90,10 +91,10 @@ static bool msrs_without_tdx(void)
 	uint64_t value;
 
 	off.tdx = false;
-	for (size_t i = 0; i < sizeof(absent) / sizeof(absent[0]); i++)
-		CHECK_EQ(cpu_msr_read(&off, absent[i], &value), CPU_FAULT_GP);
-	CHECK_EQ(cpu_msr_read(&off, 0xfe, &value), CPU_NATIVE);
-	CHECK_EQ(cpu_msr_read(&off, 0x480, &value), CPU_DONE);
+	for (size_t i = 0; i < ARRAY_SIZE(absent); i++)
+		CHECK_EQ(cpu_msr_read(&off, absent[i], &value), OUTCOME_GP);
+	CHECK_EQ(cpu_msr_read(&off, 0xfe, &value), OUTCOME_NATIVE);
+	CHECK_EQ(cpu_msr_read(&off, 0x480, &value), OUTCOME_DONE);
 	return true;
 }
 
@@ -102,10 +103,10 @@ static bool erratum(void)
 	struct cpu_identity affected = identity;
 	uint64_t value;
 
-	CHECK_EQ(cpu_msr_read(&identity, 0x480, &value), CPU_DONE);
+	CHECK_EQ(cpu_msr_read(&identity, 0x480, &value), OUTCOME_DONE);
 	CHECK(value >> 60 & 1);
 	affected.vmcs_erratum = true;
-	CHECK_EQ(cpu_msr_read(&affected, 0x480, &value), CPU_DONE);
+	CHECK_EQ(cpu_msr_read(&affected, 0x480, &value), OUTCOME_DONE);
 	CHECK(!(value >> 60 & 1));
 	return true;
 }
@@ -117,7 +118,7 @@ static bool capabilities(void)
 					     0x48d, 0x48e, 0x48f, 0x490 };
 	uint64_t value, plain;
 
-	for (size_t i = 0; i < sizeof(controls) / sizeof(controls[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(controls); i++) {
 		CHECK(vmx_capability(controls[i], false, &value));
 		CHECK_EQ(value & 0xffffffff & ~(value >> 32), 0);
 	}
@@ -159,20 +160,20 @@ static bool vmx_on_and_off(void)
 	struct vmx_cpu cpu;
 
 	new_cpu(&cpu, store);
-	CHECK_EQ(vmx_on(&cpu, VMXON_PA), CPU_NATIVE);
-	CHECK_EQ(vmx_off(&cpu), CPU_NATIVE);
-	CHECK_EQ(vmx_write_cr4(&cpu, 0), CPU_NATIVE);
-	CHECK_EQ(vmx_write_cr4(&cpu, X86_CR4_VMXE), CPU_DONE);
-	CHECK_EQ(vmx_on(&cpu, VMXON_PA + 8), CPU_VMFAIL_INVALID);
-	CHECK_EQ(vmx_on(&cpu, 1ULL << MAXPA), CPU_VMFAIL_INVALID);
-	CHECK_EQ(vmx_on(&cpu, OTHER_PA), CPU_VMFAIL_INVALID);
+	CHECK_EQ(vmx_on(&cpu, VMXON_PA), OUTCOME_NATIVE);
+	CHECK_EQ(vmx_off(&cpu), OUTCOME_NATIVE);
+	CHECK_EQ(vmx_write_cr4(&cpu, 0), OUTCOME_NATIVE);
+	CHECK_EQ(vmx_write_cr4(&cpu, X86_CR4_VMXE), OUTCOME_DONE);
+	CHECK_EQ(vmx_on(&cpu, VMXON_PA + 8), OUTCOME_VMFAIL_INVALID);
+	CHECK_EQ(vmx_on(&cpu, 1ULL << MAXPA), OUTCOME_VMFAIL_INVALID);
+	CHECK_EQ(vmx_on(&cpu, OTHER_PA), OUTCOME_VMFAIL_INVALID);
 	CHECK(!cpu.on);
-	CHECK_EQ(vmx_on(&cpu, VMXON_PA), CPU_DONE);
+	CHECK_EQ(vmx_on(&cpu, VMXON_PA), OUTCOME_DONE);
 	CHECK(cpu.on);
-	CHECK_EQ(vmx_on(&cpu, VMXON_PA), CPU_VMFAIL_INVALID);
-	CHECK_EQ(vmx_write_cr4(&cpu, 0), CPU_FAULT_GP);
-	CHECK_EQ(vmx_off(&cpu), CPU_DONE);
-	CHECK_EQ(vmx_write_cr4(&cpu, 0), CPU_DONE);
+	CHECK_EQ(vmx_on(&cpu, VMXON_PA), OUTCOME_VMFAIL_INVALID);
+	CHECK_EQ(vmx_write_cr4(&cpu, 0), OUTCOME_GP);
+	CHECK_EQ(vmx_off(&cpu), OUTCOME_DONE);
+	CHECK_EQ(vmx_write_cr4(&cpu, 0), OUTCOME_DONE);
 	CHECK(!cpu.vmxe);
 	vmcs_store_free(store);
 	return true;
@@ -184,25 +185,25 @@ static bool vmcs_pointers(void)
 	struct vmx_cpu cpu;
 
 	new_cpu(&cpu, store);
-	CHECK_EQ(vmx_ptrld(&cpu, VMCS_PA), CPU_NATIVE);
+	CHECK_EQ(vmx_ptrld(&cpu, VMCS_PA), OUTCOME_NATIVE);
 	vmx_write_cr4(&cpu, X86_CR4_VMXE);
-	CHECK_EQ(vmx_on(&cpu, VMXON_PA), CPU_DONE);
-	CHECK_EQ(vmx_ptrld(&cpu, OTHER_PA), CPU_VMFAIL_INVALID);
-	CHECK_EQ(vmx_clear(&cpu, VMCS_PA), CPU_DONE);
-	CHECK_EQ(vmx_ptrld(&cpu, VMCS_PA), CPU_DONE);
+	CHECK_EQ(vmx_on(&cpu, VMXON_PA), OUTCOME_DONE);
+	CHECK_EQ(vmx_ptrld(&cpu, OTHER_PA), OUTCOME_VMFAIL_INVALID);
+	CHECK_EQ(vmx_clear(&cpu, VMCS_PA), OUTCOME_DONE);
+	CHECK_EQ(vmx_ptrld(&cpu, VMCS_PA), OUTCOME_DONE);
 	CHECK_EQ(cpu.current_vmcs, VMCS_PA);
 	/* With a current VMCS failures are VMfailValid and have a number. */
-	CHECK_EQ(vmx_ptrld(&cpu, VMXON_PA), CPU_VMFAIL_VALID);
+	CHECK_EQ(vmx_ptrld(&cpu, VMXON_PA), OUTCOME_VMFAIL_VALID);
 	CHECK_EQ(vmcs_get(store, VMCS_PA, VMCS_VM_INSTRUCTION_ERROR), 10);
-	CHECK_EQ(vmx_clear(&cpu, VMXON_PA), CPU_VMFAIL_VALID);
+	CHECK_EQ(vmx_clear(&cpu, VMXON_PA), OUTCOME_VMFAIL_VALID);
 	CHECK_EQ(vmcs_get(store, VMCS_PA, VMCS_VM_INSTRUCTION_ERROR), 3);
-	CHECK_EQ(vmx_enter(&cpu), CPU_VMFAIL_VALID);
+	CHECK_EQ(vmx_enter(&cpu), OUTCOME_VMFAIL_VALID);
 	CHECK_EQ(vmcs_get(store, VMCS_PA, VMCS_VM_INSTRUCTION_ERROR), 7);
-	CHECK_EQ(vmx_invept(&cpu, 3), CPU_VMFAIL_VALID);
-	CHECK_EQ(vmx_invept(&cpu, 2), CPU_DONE);
-	CHECK_EQ(vmx_invvpid(&cpu, 4), CPU_VMFAIL_VALID);
-	CHECK_EQ(vmx_invvpid(&cpu, 0), CPU_DONE);
-	CHECK_EQ(vmx_clear(&cpu, VMCS_PA), CPU_DONE);
+	CHECK_EQ(vmx_invept(&cpu, 3), OUTCOME_VMFAIL_VALID);
+	CHECK_EQ(vmx_invept(&cpu, 2), OUTCOME_DONE);
+	CHECK_EQ(vmx_invvpid(&cpu, 4), OUTCOME_VMFAIL_VALID);
+	CHECK_EQ(vmx_invvpid(&cpu, 0), OUTCOME_DONE);
+	CHECK_EQ(vmx_clear(&cpu, VMCS_PA), OUTCOME_DONE);
 	CHECK_EQ(cpu.current_vmcs, VMX_NO_VMCS);
 	vmcs_store_free(store);
 	return true;
@@ -216,22 +217,22 @@ static bool vmcs_fields(void)
 
 	new_cpu(&cpu, store);
 	vmx_write_cr4(&cpu, X86_CR4_VMXE);
-	CHECK_EQ(vmx_on(&cpu, VMXON_PA), CPU_DONE);
-	CHECK_EQ(vmx_read(&cpu, FIELD_GUEST_RIP, &value), CPU_VMFAIL_INVALID);
-	CHECK_EQ(vmx_ptrld(&cpu, VMCS_PA), CPU_DONE);
-	CHECK_EQ(vmx_read(&cpu, FIELD_GUEST_RIP, &value), CPU_DONE);
+	CHECK_EQ(vmx_on(&cpu, VMXON_PA), OUTCOME_DONE);
+	CHECK_EQ(vmx_read(&cpu, FIELD_GUEST_RIP, &value), OUTCOME_VMFAIL_INVALID);
+	CHECK_EQ(vmx_ptrld(&cpu, VMCS_PA), OUTCOME_DONE);
+	CHECK_EQ(vmx_read(&cpu, FIELD_GUEST_RIP, &value), OUTCOME_DONE);
 	CHECK_EQ(value, 0);
-	CHECK_EQ(vmx_write(&cpu, FIELD_GUEST_RIP, ~1ULL), CPU_DONE);
-	CHECK_EQ(vmx_read(&cpu, FIELD_GUEST_RIP, &value), CPU_DONE);
+	CHECK_EQ(vmx_write(&cpu, FIELD_GUEST_RIP, ~1ULL), OUTCOME_DONE);
+	CHECK_EQ(vmx_read(&cpu, FIELD_GUEST_RIP, &value), OUTCOME_DONE);
 	CHECK_EQ(value, ~1ULL);
-	CHECK_EQ(vmx_write(&cpu, FIELD_TSC, 1), CPU_DONE);
-	CHECK_EQ(vmx_write(&cpu, FIELD_TSC_HIGH, 2), CPU_DONE);
-	CHECK_EQ(vmx_read(&cpu, FIELD_TSC, &value), CPU_DONE);
+	CHECK_EQ(vmx_write(&cpu, FIELD_TSC, 1), OUTCOME_DONE);
+	CHECK_EQ(vmx_write(&cpu, FIELD_TSC_HIGH, 2), OUTCOME_DONE);
+	CHECK_EQ(vmx_read(&cpu, FIELD_TSC, &value), OUTCOME_DONE);
 	CHECK_EQ(value, 2ULL << 32 | 1);
-	CHECK_EQ(vmx_write(&cpu, FIELD_EXIT_INFO, 0), CPU_VMFAIL_VALID);
-	CHECK_EQ(vmx_read(&cpu, FIELD_NONE, &value), CPU_VMFAIL_VALID);
+	CHECK_EQ(vmx_write(&cpu, FIELD_EXIT_INFO, 0), OUTCOME_VMFAIL_VALID);
+	CHECK_EQ(vmx_read(&cpu, FIELD_NONE, &value), OUTCOME_VMFAIL_VALID);
 	vmcs_store_reset(store);
-	CHECK_EQ(vmx_read(&cpu, FIELD_TSC, &value), CPU_DONE);
+	CHECK_EQ(vmx_read(&cpu, FIELD_TSC, &value), OUTCOME_DONE);
 	CHECK_EQ(value, 0);
 	vmcs_store_free(store);
 	return true;

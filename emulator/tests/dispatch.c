@@ -31,7 +31,7 @@ FIXTURE_TEST(no_platform)
 	CHECK(bench_start(&bench, f));
 	seam_dispatch_connect(bench.dispatch, NULL);
 	result = bench_call(&bench, 0, TDH_SYS_RD, 0);
-	CHECK_EQ(result.outcome, SEAM_OUTCOME_GP);
+	CHECK_EQ(result.outcome, OUTCOME_GP);
 	CHECK_EQ(result.out.gpr[SEAM_RAX], TDH_SYS_RD);
 	CHECK_EQ(bench_end(&bench), 0);
 	return true;
@@ -46,10 +46,10 @@ FIXTURE_TEST(fault_of_the_instruction)
 	CHECK(bench_arm(&bench, "TDH.SYS.SHUTDOWN:status=VMFAILINVALID"));
 	CHECK(bench_arm(&bench, "TDH.SYS.SHUTDOWN:nth=2:status=GP"));
 	result = bench_call(&bench, 0, TDH_SYS_SHUTDOWN, 0);
-	CHECK_EQ(result.outcome, SEAM_OUTCOME_VMFAIL_INVALID);
+	CHECK_EQ(result.outcome, OUTCOME_VMFAIL_INVALID);
 	CHECK_EQ(result.out.gpr[SEAM_RAX], TDH_SYS_SHUTDOWN);
 	result = bench_call(&bench, 0, TDH_SYS_SHUTDOWN, 0);
-	CHECK_EQ(result.outcome, SEAM_OUTCOME_GP);
+	CHECK_EQ(result.outcome, OUTCOME_GP);
 	/* Neither reached the module. */
 	CHECK_EQ(fixture_version(f), FIXTURE_UPDATE);
 	CHECK_EQ(bench_end(&bench), 0);
@@ -286,7 +286,7 @@ FIXTURE_TEST(last_install_kept_out)
 	bench_intrude(&bench, FIXTURE_LAST_LP, SEAMLDR_INSTALL, HOST_PARAMS_PA);
 	CHECK_EQ(bench_status(&bench, 0, SEAMLDR_INFO, HOST_BUFFER_PA), SEAMLDR_SUCCESS);
 	CHECK(!bench.intruder_waits);
-	CHECK_EQ(bench.intruder.outcome, SEAM_OUTCOME_VMFAIL_INVALID);
+	CHECK_EQ(bench.intruder.outcome, OUTCOME_VMFAIL_INVALID);
 	CHECK_EQ(bench.intruder.out.gpr[SEAM_RAX], SEAMLDR_INSTALL);
 	result = bench_call(&bench, FIXTURE_LAST_LP, SEAMLDR_INSTALL, HOST_PARAMS_PA);
 	CHECK_EQ(result.out.gpr[SEAM_RAX], SEAMLDR_ENOMEM);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "pseamldr/pseamldr.h"
+#include "seam/page.h"
 #include "tests/suites.h"
 
 #define BASE		0xffff800000000000ULL
@@ -140,7 +141,7 @@ static bool limits(void)
 {
 	struct elf elf;
 
-	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
 		bool ok;
 
 		elf_init(&elf);

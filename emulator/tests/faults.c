@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "seam/leaves.h"
+#include "seam/page.h"
 #include "seam/status.h"
 #include "seamcall/corrupt.h"
 #include "seamcall/fault.h"
@@ -26,9 +27,9 @@ static bool reads_everything(void)
 	CHECK_EQ(fault.rdx, 1);
 	CHECK_EQ(fault.delay_ms, 20);
 	CHECK(fault_parse(&fault, "TDH.SYS.UPDATE:status=VMFAILINVALID", NR_LPS, error));
-	CHECK_EQ(fault.outcome, SEAM_OUTCOME_VMFAIL_INVALID);
+	CHECK_EQ(fault.outcome, OUTCOME_VMFAIL_INVALID);
 	CHECK(fault_parse(&fault, "TDH.SYS.UPDATE:status=GP", NR_LPS, error));
-	CHECK_EQ(fault.outcome, SEAM_OUTCOME_GP);
+	CHECK_EQ(fault.outcome, OUTCOME_GP);
 	CHECK(fault_parse(&fault, "TDH.SYS.UPDATE:status=0x8000020200000000", NR_LPS, error));
 	CHECK_EQ(fault.status, TDX_SYS_BUSY);
 	CHECK(fault_parse(&fault, "TDH.SYS.UPDATE:delay=1", NR_LPS, error));
@@ -36,10 +37,10 @@ static bool reads_everything(void)
 	CHECK(fault_parse(&fault, "TDH.SYS.UPDATE:halt:cpu=1:nth=2:times=2:delay=5", NR_LPS,
 			  error));
 	CHECK(fault.answers);
-	CHECK_EQ(fault.outcome, SEAM_OUTCOME_HALTED);
+	CHECK_EQ(fault.outcome, OUTCOME_HALTED);
 	CHECK_EQ(fault.delay_ms, 5);
 	CHECK(fault_parse(&fault, "SEAMLDR.INSTALL:arrival=last:halt", NR_LPS, error));
-	CHECK_EQ(fault.outcome, SEAM_OUTCOME_HALTED);
+	CHECK_EQ(fault.outcome, OUTCOME_HALTED);
 	return true;
 }
 
@@ -80,7 +81,7 @@ static bool refuses_nonsense(void)
 	char error[FAULT_ERROR_SIZE];
 	struct fault fault;
 
-	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
 		error[0] = '\0';
 		if (fault_parse(&fault, wrong[i], NR_LPS, error) || !error[0]) {
 			printf("# \"%s\" is accepted\n", wrong[i]);

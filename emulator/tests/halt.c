@@ -68,7 +68,7 @@ FIXTURE_TEST(halted_update)
 	CHECK(bench_arm(&bench, "TDH.SYS.UPDATE:halt"));
 	CHECK(until_update(&bench));
 	result = bench_call(&bench, 0, TDH_SYS_UPDATE, 0);
-	CHECK_EQ(result.outcome, SEAM_OUTCOME_HALTED);
+	CHECK_EQ(result.outcome, OUTCOME_HALTED);
 	CHECK_EQ(result.out.gpr[SEAM_RAX], TDH_SYS_UPDATE);
 	CHECK(module_is_gone(&bench));
 	CHECK(traced(&bench, "cpu0 TDH.SYS.UPDATE rcx=0 rdx=1 r8=0 r9=0 -> halted [fault "));
@@ -182,7 +182,7 @@ static bool late_for_a_shutdown(struct fixture *f, uint64_t leaf, const char *na
 	for (unsigned int n = 1; n < 3; n++) {
 		CHECK_EQ(seam_dispatch_begin(bench.dispatch, &call), 0);
 		seam_dispatch_finish(bench.dispatch, &call);
-		CHECK_EQ(call.outcome, SEAM_OUTCOME_STATUS);
+		CHECK_EQ(call.outcome, OUTCOME_DONE);
 		CHECK(call.out.gpr[SEAM_RAX] != TDX_SYS_SHUTDOWN);
 	}
 	CHECK_EQ(seam_dispatch_begin(bench.dispatch, &call), DELAY_MS);
@@ -244,7 +244,7 @@ FIXTURE_TEST(late_in_a_session)
 	CHECK_EQ(bench_status(&bench, 0, TDH_SYS_SHUTDOWN, 0), TDX_SUCCESS);
 	CHECK_EQ(bench_status(&bench, 0, SEAMLDR_INSTALL, HOST_PARAMS_PA), SEAMLDR_SUCCESS);
 	seam_dispatch_finish(bench.dispatch, &call);
-	CHECK_EQ(call.outcome, SEAM_OUTCOME_VMFAIL_INVALID);
+	CHECK_EQ(call.outcome, OUTCOME_VMFAIL_INVALID);
 	/* That one, and the session that stays open */
 	CHECK_EQ(bench_end(&bench), 2);
 	return true;

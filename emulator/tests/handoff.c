@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "pseamldr/pseamldr.h"
+#include "seam/page.h"
 #include "tdxmod/module.h"
 #include "tests/fixture.h"
 #include "tests/suites.h"
@@ -112,7 +113,7 @@ static bool impossible_size(void)
 {
 	static const uint32_t sizes[] = { 0, 14 * 4096 - 8 + 1, UINT32_MAX };
 
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
 		wrong_size = sizes[i];
 		if (!fixture_run(few_pages, size_body))
 			return false;
@@ -239,7 +240,7 @@ static bool needed_body(struct fixture *f)
 
 static bool no_room(void)
 {
-	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(needs); i++) {
 		current_release = needs[i].release;
 		needed_pages = needs[i].pages;
 		if (!fixture_run(of_current_release, needed_body)) {
@@ -271,7 +272,7 @@ FIXTURE_TEST_WITH(padded, to_1_5_28)
 {
 	static const uint32_t sizes[] = { 0, PADDED_SIZE + 1, UINT32_MAX };
 
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
 		CHECK_EQ(until_update(f, 1), TDX_SUCCESS);
 		CHECK_EQ(header_of(f)->size, PADDED_SIZE);
 		header_of(f)->size = sizes[i];
@@ -319,7 +320,7 @@ static bool written(void)
 		{ "2.0.18", "2.0.18", PADDED_SIZE },
 	};
 
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
 		current_release = sizes[i].release;
 		next_release = sizes[i].next;
 		written_size = sizes[i].size;

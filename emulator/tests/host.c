@@ -139,12 +139,12 @@ struct host_image host_image(const struct image_spec *spec)
 
 struct seam_sigstruct *host_image_sigstruct(const struct host_image *image)
 {
-	return (struct seam_sigstruct *)(image->file + BLOB_PAGE_SIZE);
+	return (struct seam_sigstruct *)(image->file + SEAM_PAGE_SIZE);
 }
 
 uint8_t *host_image_module(const struct host_image *image)
 {
-	return image->file + 2 * BLOB_PAGE_SIZE;
+	return image->file + 2 * SEAM_PAGE_SIZE;
 }
 
 void host_image_resign(struct host_image *image)
@@ -213,12 +213,12 @@ void host_read(struct host *host, uint64_t pa, void *data, size_t size)
 
 uint64_t host_call(struct host *host, unsigned int lp, struct seam_regs *regs)
 {
-	enum seam_exit exit = firmware_call(host->platform, lp, regs);
+	enum outcome exit = firmware_call(host->platform, lp, regs);
 
-	if (exit == SEAM_RETURN)
+	if (exit == OUTCOME_DONE)
 		return regs->gpr[SEAM_RAX];
 
-	return exit == SEAM_HALTED ? HOST_HALTED : HOST_VMFAIL;
+	return exit == OUTCOME_HALTED ? HOST_HALTED : HOST_VMFAIL;
 }
 
 uint64_t host_leaf(struct host *host, unsigned int lp, uint64_t leaf, uint64_t rcx,
@@ -333,7 +333,7 @@ void host_put_image(struct host *host, const struct host_image *image, uint32_t 
 	host_write(host, HOST_PARAMS_PA, &params, sizeof(params));
 	host_write(host, HOST_SIGSTRUCT_PA, host_image_sigstruct(image), SEAM_PAGE_SIZE);
 	host_write(host, HOST_MODULE_PA, host_image_module(image),
-		   image->size - 2 * BLOB_PAGE_SIZE);
+		   image->size - 2 * SEAM_PAGE_SIZE);
 }
 
 struct host_install host_session(struct host *host)

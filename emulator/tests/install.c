@@ -78,7 +78,7 @@ static void prepare_image(struct fixture *f, unsigned int faults)
 	struct seam_sigstruct *sig = host_image_sigstruct(&f->new);
 	struct blob blob = {
 		.module = host_image_module(&f->new),
-		.module_nr_pages = f->new.size / BLOB_PAGE_SIZE - 2,
+		.module_nr_pages = f->new.size / SEAM_PAGE_SIZE - 2,
 	};
 
 	if (HAS(faults, FAULT_ELF)) {
@@ -93,7 +93,7 @@ static void prepare_image(struct fixture *f, unsigned int faults)
 	if (HAS(faults, FAULT_SVN_MINOR))
 		sig->svn_minor -= 2;
 	if (HAS(faults, FAULT_GDT_OFFSET))
-		sig->gdt_idt_offset = blob.module_nr_pages * BLOB_PAGE_SIZE;
+		sig->gdt_idt_offset = blob.module_nr_pages * SEAM_PAGE_SIZE;
 	if (HAS(faults, FAULT_CPU))
 		memset(sig->cpuid_table, 0, sizeof(sig->cpuid_table));
 	if (HAS(faults, FAULT_SIZE))

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "pseamldr/pseamldr.h"
+#include "seam/page.h"
 #include "tdxmod/module.h"
 #include "tests/fixture.h"
 #include "tests/suites.h"
@@ -157,7 +158,7 @@ FIXTURE_TEST(flows)
 	/* SHUTDOWN is open */
 	CHECK_EQ(host_leaf(&f->host, 0, SEAMLDR_SHUTDOWN, 0, 0, 0, 0), SEAMLDR_SUCCESS);
 	for (unsigned int lp = 0; lp < 2; lp++) {
-		for (unsigned int i = 0; i < sizeof(leaves) / sizeof(leaves[0]); i++) {
+		for (unsigned int i = 0; i < ARRAY_SIZE(leaves); i++) {
 			if (leaves[i] != SEAMLDR_SHUTDOWN)
 				CHECK_EQ(host_leaf(&f->host, lp, leaves[i], 0, 0, 0, 0),
 					 SEAMLDR_EBADCALL);
@@ -192,13 +193,13 @@ FIXTURE_TEST(id_too_large)
 	static const uint64_t leaves[] = { SEAMLDR_INSTALL, SEAMLDR_SHUTDOWN, SEAMLDR_CLEANUP };
 
 	f->host.platform->config.x2apic_id[1] = PLATFORM_MAX_LPS;
-	for (unsigned int i = 0; i < sizeof(leaves) / sizeof(leaves[0]); i++) {
+	for (unsigned int i = 0; i < ARRAY_SIZE(leaves); i++) {
 		CHECK_EQ(host_leaf(&f->host, 1, leaves[i], 0, 0, 0, 0), SEAMLDR_EUNSPECERR);
 		CHECK_EQ(fixture_version(f), FIXTURE_UPDATE);
 	}
 	/* Even in the wrong flow */
 	CHECK_EQ(host_leaf(&f->host, 0, SEAMLDR_CLEANUP, 0, 0, 0, 0), SEAMLDR_SUCCESS);
-	for (unsigned int i = 0; i < sizeof(leaves) / sizeof(leaves[0]); i++)
+	for (unsigned int i = 0; i < ARRAY_SIZE(leaves); i++)
 		CHECK_EQ(host_leaf(&f->host, 1, leaves[i], 0, 0, 0, 0), SEAMLDR_EUNSPECERR);
 
 	return true;
@@ -213,7 +214,7 @@ FIXTURE_TEST(rdx)
 	};
 	struct seam_regs regs = { .gpr[SEAM_RDX] = 42 };
 
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
 		regs.gpr[SEAM_RAX] = others[i];
 		regs.gpr[SEAM_RCX] = HOST_BUFFER_PA;
 		host_call(&f->host, 0, &regs);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "pseamldr/pseamldr.h"
+#include "seam/page.h"
 #include "tdxmod/metadata.h"
 #include "tdxmod/module.h"
 #include "tdxmod/release.h"
@@ -105,7 +106,7 @@ FIXTURE_TEST(values)
 {
 	uint64_t id, value, next;
 
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
 		CHECK_EQ(read_next(f, known[i].id, &value, &next), TDX_SUCCESS);
 		if (value != known[i].value)
 			printf("# field 0x%llx\n", (unsigned long long)known[i].id);
@@ -125,7 +126,7 @@ FIXTURE_TEST(refusals)
 	static const unsigned int zero_bits[] = { 24, 31, 34, 37, 38, 46, 47, 49, 55, 62 };
 	uint64_t value, next;
 
-	for (size_t i = 0; i < sizeof(zero_bits) / sizeof(zero_bits[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(zero_bits); i++) {
 		CHECK_EQ(read_next(f, FIELD_UPDATE_VERSION | 1ULL << zero_bits[i], &value, &next),
 			 TDX_METADATA_FIELD_ID_INCORRECT);
 		CHECK_EQ(value, 0);
@@ -271,7 +272,7 @@ FIXTURE_TEST(by_seamhash)
 	struct seam_sigstruct sig = { .svn_major = 3, .svn_minor = 5 };
 	struct module_desc desc;
 
-	for (size_t i = 0; i < sizeof(release_facts) / sizeof(release_facts[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(release_facts); i++) {
 		const struct release_fact *fact = &release_facts[i];
 		bool first = fact->major == 1 && fact->update == 1;
 

@@ -2,15 +2,16 @@
 /* How an onlooker reads seamldr_params and the pages of the image (SEAM ABI 3.3). */
 #include <string.h>
 
+#include "seam/page.h"
 #include "seamcall/params.h"
 #include "tests/suites.h"
 
-#define NR_PAGES	(INSTALL_PARAMS_MAX_PAGES + 3)
-#define PARAMS_PA	INSTALL_PAGE_SIZE
-#define SIGSTRUCT_PA	(2 * INSTALL_PAGE_SIZE)
-#define MODULE_PA	(3 * INSTALL_PAGE_SIZE)
+#define NR_PAGES	(SEAMLDR_MAX_MODULE_PAGES + 3)
+#define PARAMS_PA	SEAM_PAGE_SIZE
+#define SIGSTRUCT_PA	(2 * SEAM_PAGE_SIZE)
+#define MODULE_PA	(3 * SEAM_PAGE_SIZE)
 
-static uint8_t ram[NR_PAGES * INSTALL_PAGE_SIZE];
+static uint8_t ram[NR_PAGES * SEAM_PAGE_SIZE];
 
 static bool read_ram(void *ctx, uint64_t pa, void *buf, size_t len)
 {
@@ -22,9 +23,9 @@ static bool read_ram(void *ctx, uint64_t pa, void *buf, size_t len)
 
 static const struct seam_memory memory = { .read = read_ram };
 
-static struct install_params *params(void)
+static struct seamldr_params *params(void)
 {
-	return (struct install_params *)(ram + PARAMS_PA);
+	return (struct seamldr_params *)(ram + PARAMS_PA);
 }
 
 /* An image of @nr_pages, each with its number in it */
@@ -34,15 +35,15 @@ static void put(uint64_t nr_pages)
 	params()->scenario = 1;
 	params()->sigstruct_pa = SIGSTRUCT_PA;
 	params()->num_module_pages = nr_pages;
-	for (uint64_t i = 0; i < INSTALL_PARAMS_MAX_PAGES; i++) {
-		params()->module_pa[i] = MODULE_PA + i * INSTALL_PAGE_SIZE;
-		memcpy(ram + MODULE_PA + i * INSTALL_PAGE_SIZE, &i, sizeof(i));
+	for (uint64_t i = 0; i < SEAMLDR_MAX_MODULE_PAGES; i++) {
+		params()->module_pa[i] = MODULE_PA + i * SEAM_PAGE_SIZE;
+		memcpy(ram + MODULE_PA + i * SEAM_PAGE_SIZE, &i, sizeof(i));
 	}
 }
 
 static bool reads_limits(void)
 {
-	struct install_params got;
+	struct seamldr_params got;
 
 	put(0);
 	CHECK(!install_params_read(&memory, PARAMS_PA, &got));
@@ -53,9 +54,9 @@ static bool reads_limits(void)
 	params()->module_pa[0] = 1;
 	CHECK(!install_params_read(&memory, PARAMS_PA + 8, &got));
 	CHECK(!install_params_read(&memory, sizeof(ram), &got));
-	put(INSTALL_PARAMS_MAX_PAGES);
+	put(SEAMLDR_MAX_MODULE_PAGES);
 	CHECK(install_params_read(&memory, PARAMS_PA, &got));
-	put(INSTALL_PARAMS_MAX_PAGES + 1);
+	put(SEAMLDR_MAX_MODULE_PAGES + 1);
 	CHECK(!install_params_read(&memory, PARAMS_PA, &got));
 	return true;
 }
@@ -69,21 +70,21 @@ static bool digest(uint8_t value[static INSTALL_DIGEST_SIZE])
 static bool sees_changes(void)
 {
 	static const uint64_t parts[] = {
-		PARAMS_PA, PARAMS_PA + 4, PARAMS_PA + INSTALL_PAGE_SIZE - 1,
-		SIGSTRUCT_PA, SIGSTRUCT_PA + INSTALL_PAGE_SIZE - 1,
-		MODULE_PA, MODULE_PA + 2 * INSTALL_PAGE_SIZE - 1,
+		PARAMS_PA, PARAMS_PA + 4, PARAMS_PA + SEAM_PAGE_SIZE - 1,
+		SIGSTRUCT_PA, SIGSTRUCT_PA + SEAM_PAGE_SIZE - 1,
+		MODULE_PA, MODULE_PA + 2 * SEAM_PAGE_SIZE - 1,
 	};
 	uint8_t before[INSTALL_DIGEST_SIZE], after[INSTALL_DIGEST_SIZE];
 
 	put(2);
 	CHECK(digest(before));
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
 		ram[parts[i]] ^= 1;
 		CHECK(digest(after));
 		CHECK(memcmp(before, after, sizeof(before)));
 		ram[parts[i]] ^= 1;
 	}
-	ram[MODULE_PA + 2 * INSTALL_PAGE_SIZE] ^= 1;
+	ram[MODULE_PA + 2 * SEAM_PAGE_SIZE] ^= 1;
 	CHECK(digest(after));
 	CHECK(!memcmp(before, after, sizeof(before)));
 	return true;
@@ -93,7 +94,7 @@ static bool needs_all_pages(void)
 {
 	uint8_t value[INSTALL_DIGEST_SIZE];
 
-	put(INSTALL_PARAMS_MAX_PAGES);
+	put(SEAMLDR_MAX_MODULE_PAGES);
 	CHECK(digest(value));
 	params()->sigstruct_pa = sizeof(ram);
 	CHECK(!digest(value));

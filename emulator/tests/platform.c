@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "pseamldr/pseamldr.h"
+#include "seam/page.h"
 #include "tdxmod/module.h"
 #include "tests/fixture.h"
 #include "tests/suites.h"
@@ -68,7 +69,7 @@ static bool refused(void)
 	struct seam_memory memory = { 0 };
 	char error[PLATFORM_ERROR_SIZE];
 
-	for (size_t i = 0; i < sizeof(bad_configs) / sizeof(bad_configs[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(bad_configs); i++) {
 		struct platform_config config;
 
 		platform_config_init(&config, 4, 2);

@@ -5,6 +5,7 @@
 
 #include "pseamldr/pseamldr.h"
 #include "qemu/profile.h"
+#include "seam/page.h"
 #include "tdxmod/metadata.h"
 #include "tests/fixture.h"
 #include "tests/suites.h"
@@ -262,7 +263,7 @@ FIXTURE_TEST(bad_values)
 	struct image_spec spec;
 	struct host host;
 
-	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
 		char error[PLATFORM_ERROR_SIZE] = "";
 		struct seam_memory memory;
 		unsigned int j = 0;

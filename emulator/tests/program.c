@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "seam/page.h"
 #include "tdxmod/td.h"
 #include "tests/fixture.h"
 #include "tests/guest.h"
@@ -50,13 +51,13 @@ static bool statements(void)
 		"hlt", "hlt 0", "spin", "spin 0", "inc; spin 0",
 	};
 
-	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
 		if (!parses(good[i])) {
 			printf("# \"%s\" is refused\n", good[i]);
 			return false;
 		}
 	}
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		if (parses(bad[i])) {
 			printf("# \"%s\" is accepted\n", bad[i]);
 			return false;

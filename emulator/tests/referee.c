@@ -166,7 +166,7 @@ FIXTURE_TEST(loader_twice)
 	bench_intrude(&bench, 1, SEAMLDR_INFO, HOST_PARAMS_PA);
 	CHECK_EQ(bench_status(&bench, 0, SEAMLDR_INFO, HOST_BUFFER_PA), SEAMLDR_SUCCESS);
 	CHECK(!bench.intruder_waits);
-	CHECK_EQ(bench.intruder.outcome, SEAM_OUTCOME_VMFAIL_INVALID);
+	CHECK_EQ(bench.intruder.outcome, OUTCOME_VMFAIL_INVALID);
 	CHECK_EQ(bench_end(&bench), 1);
 	return true;
 }

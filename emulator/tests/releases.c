@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "blob/releases.h"
+#include "seam/page.h"
 #include "tdxmod/td_cpuid.h"
 #include "tests/fixture.h"
 #include "tests/guest.h"
@@ -156,7 +157,7 @@ static const struct milestone milestones[] = {
 
 static bool masks(void)
 {
-	for (size_t i = 0; i < sizeof(milestones) / sizeof(milestones[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(milestones); i++) {
 		const struct milestone *milestone = &milestones[i];
 		const struct module_cpuid_config *config;
 		struct module_desc desc;
@@ -416,7 +417,7 @@ static bool nothing(void)
 		{ "2.0.18", 0xbfebfbff & ~0xb8445080, 0 },
 	};
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		const struct release *release = release_by_name(cases[i].release);
 		struct running running;
 		struct guest guest;
@@ -554,7 +555,7 @@ static bool nearest(void)
 		{ 2, 3, "2.0.18" },
 	};
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		CHECK(release_nearest(cases[i].svn_major, cases[i].svn_minor) ==
 		      release_by_name(cases[i].release));
 

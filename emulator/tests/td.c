@@ -5,6 +5,7 @@
 
 #include <openssl/evp.h>
 
+#include "seam/page.h"
 #include "tdxmod/td.h"
 #include "tests/fixture.h"
 #include "tests/guest.h"
@@ -178,7 +179,7 @@ FIXTURE_TEST(parameters)
 	good = (struct td_params) {
 		.xfam = 3, .max_vcpus = 1, .eptp_controls = 0x1e, .tsc_frequency = 40,
 	};
-	for (size_t i = 0; i < sizeof(bad_params) / sizeof(bad_params[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(bad_params); i++) {
 		bad = good;
 		bad_params[i].apply(&bad);
 		host_write(&f->host, HOST_BUFFER_PA, &bad, sizeof(bad));
@@ -225,7 +226,7 @@ FIXTURE_TEST(parameters_at_the_limit)
 	};
 	struct guest guest;
 
-	for (unsigned int i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+	for (unsigned int i = 0; i < ARRAY_SIZE(good); i++)
 		CHECK_EQ(td_with(f, &guest, i, &good[i]), TDX_SUCCESS);
 
 	return true;
@@ -248,7 +249,7 @@ FIXTURE_TEST(most_vcpus)
 	struct td_params params = { .xfam = 3, .eptp_controls = 0x1e, .tsc_frequency = 40 };
 	struct guest guest;
 
-	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
 		f->host.platform->tdxmod->desc.max_vcpus_per_td = cases[i].module;
 		params.max_vcpus = cases[i].td;
 		CHECK_EQ(td_with(f, &guest, i, &params), cases[i].status);

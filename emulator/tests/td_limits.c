@@ -2,6 +2,7 @@
 /* Operands and limits of the TD leaves: what is refused, and in which order (SEAM ABI 7.2). */
 #include <pthread.h>
 
+#include "seam/page.h"
 #include "tdxmod/td.h"
 #include "tests/fixture.h"
 #include "tests/guest.h"
@@ -320,7 +321,7 @@ FIXTURE_TEST(op_states)
 	CHECK_EQ(begin(f, &guest), TDX_SUCCESS);
 	CHECK_EQ(guest_add_vcpu(&guest, 0), TDX_SUCCESS);
 	td = dram_look(f->host.platform->dram, guest.tdr).object;
-	for (unsigned int i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++) {
+	for (unsigned int i = 0; i < ARRAY_SIZE(allowed); i++) {
 		for (unsigned int state = 0; state <= TD_FAILED_IMPORT; state++) {
 			bool legal;
 

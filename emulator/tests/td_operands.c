@@ -2,6 +2,7 @@
 /* Page operands of the TD leaves, and what keeps others out (SEAM ABI 7.1, 7.2). */
 #include <pthread.h>
 
+#include "seam/page.h"
 #include "tdxmod/td.h"
 #include "tests/fixture.h"
 #include "tests/guest.h"
@@ -88,7 +89,7 @@ static struct seam_regs good_regs(const struct guest *guest, uint64_t leaf)
 	/* No table is below the entry behind that of FREE_GPA */
 	if (leaf == TDH_MEM_SEPT_ADD)
 		regs.gpr[SEAM_RCX] = (FREE_GPA + 0x200000) | 1;
-	for (size_t i = 0; i < sizeof(operands) / sizeof(operands[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(operands); i++) {
 		if (operands[i].leaf != leaf)
 			continue;
 		if (operands[i].wants == WANTS_TDR)
@@ -165,7 +166,7 @@ FIXTURE_TEST(page_operands)
 	struct guest guest;
 
 	CHECK_EQ(begin(f, &guest), TDX_SUCCESS);
-	for (size_t i = 0; i < sizeof(operands) / sizeof(operands[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(operands); i++) {
 		if (!operand_checked(f, &guest, &operands[i])) {
 			printf("# leaf %llu, operand %u\n",
 			       (unsigned long long)TDH_LEAF(operands[i].leaf),
@@ -223,7 +224,7 @@ FIXTURE_TEST(unusable_td)
 
 	CHECK_EQ(begin(f, &guest), TDX_SUCCESS);
 	td = dram_look(f->host.platform->dram, guest.tdr).object;
-	for (size_t i = 0; i < sizeof(leaves) / sizeof(leaves[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(leaves); i++) {
 		struct seam_regs regs = good_regs(&guest, leaves[i].leaf);
 		struct seam_regs again = regs;
 

@@ -2,6 +2,7 @@
 /* What TDH.SYS.CONFIG demands of its operands, TDMRs, PAMTs and CMRs (SEAM ABI 4.3). */
 #include <string.h>
 
+#include "seam/page.h"
 #include "tdxmod/module.h"
 #include "tests/fixture.h"
 #include "tests/suites.h"
@@ -171,7 +172,7 @@ COLD_TEST(refused)
 	struct memory memory;
 
 	CHECK_EQ(initialise(f), TDX_SUCCESS);
-	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
 		uint64_t status;
 
 		memory_init(&memory);
@@ -213,7 +214,7 @@ static bool accepted(void)
 		pamt_up_to_tdmr, pamt_in_last_reserved, reserved_touch,
 	};
 
-	for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(right); i++) {
 		accepted_change = right[i];
 		if (!fixture_run_cold(accepted_body)) {
 			printf("# change %zu\n", i);

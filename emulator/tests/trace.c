@@ -127,7 +127,7 @@ static bool failure(void)
 
 static bool no_status(void)
 {
-	struct seam_call call = { .outcome = SEAM_OUTCOME_VMFAIL_INVALID };
+	struct seam_call call = { .outcome = OUTCOME_VMFAIL_INVALID };
 	struct json_object *json;
 
 	call.in.gpr[SEAM_RAX] = TDH_SYS_INIT;

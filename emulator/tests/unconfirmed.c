@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "pseamldr/pseamldr.h"
+#include "seam/page.h"
 #include "tdxmod/module.h"
 #include "tests/bench.h"
 #include "tests/guest.h"
@@ -402,7 +403,7 @@ static bool names(void)
 	CHECK(!strcmp(text, "halt-module:works seaminfo:ebadparam"));
 	CHECK(unconfirmed_choose(&answers, "seaminfo:present", text));
 	CHECK(!answers.second[UNCONFIRMED_SEAMINFO]);
-	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
 		*text = '\0';
 		if (unconfirmed_choose(&answers, wrong[i], text) || !*text) {
 			printf("# \"%s\" is accepted\n", wrong[i]);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "pseamldr/pseamldr.h"
+#include "seam/page.h"
 #include "tdxmod/module.h"
 #include "tests/fixture.h"
 #include "tests/suites.h"
@@ -101,7 +102,7 @@ FIXTURE_TEST(version_2)
 		TDH_MEM_SEPT_REMOVE, TDH_SYS_SHUTDOWN,
 	};
 
-	for (size_t i = 0; i < sizeof(leaves) / sizeof(leaves[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(leaves); i++)
 		CHECK_EQ(host_leaf(&f->host, 0, VERSION(leaves[i], 2), 0, 0, 0, 0),
 			 TDX_OPERAND_INVALID);
 	CHECK_EQ(host_leaf(&f->host, 0, VERSION(TDH_SYS_SHUTDOWN, 1), 0, 0, 0, 0),
@@ -225,7 +226,7 @@ static bool update_checks(void)
 {
 	static const char * const names[] = { "2.0.14", "1.5.28", "2.0.16", "1.5.34", "2.0.18" };
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		current_release = names[i];
 		if (!fixture_run(of_current_release, update_body))
 			return false;
@@ -438,7 +439,7 @@ FIXTURE_TEST_WITH(init_report, to_1_5_28)
 		{ 1ULL << f->host.config.maxpa, false },
 	};
 
-	for (size_t i = 0; i < sizeof(reports) / sizeof(reports[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(reports); i++) {
 		uint64_t want = reports[i].good ? TDX_SUCCESS :
 						  TDX_OPERAND_INVALID | TDX_OPERAND_R8;
 		uint64_t status;
