@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <glib.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,33 +21,76 @@ static const struct cpu_model cpu_models[] = {
 	{ "gnr-d", 0x000a06e1, 2, 0 },
 };
 
-static const char *set_bool(const char *value, const char *yes, const char *no, bool *flag)
+/**
+ * struct option - what may stand behind -plugin FILE,
+ * @name: of name=value
+ * @set: takes a value; NULL if it is good, else what was expected instead
+ * @offset: the field of struct options that @set changes
+ * @by_default: a value, or NULL: the field is zero
+ * @min: the smallest number
+ * @max: the largest number
+ * @yes: what sets a flag
+ * @no: what clears it
+ * @beside_profile: a profile says that, too
+ */
+struct option {
+	const char *name;
+	const char *(*set)(struct options *options, const struct option *option,
+			   const char *value);
+	size_t offset;
+	const char *by_default;
+	uint64_t min;
+	uint64_t max;
+	const char *yes;
+	const char *no;
+	bool beside_profile;
+};
+
+static void *field_of(struct options *options, const struct option *option)
+{
+	return (char *)options + option->offset;
+}
+
+static const char *set_flag(struct options *options, const struct option *option,
+			    const char *value)
 {
 	static char expected[64];
+	bool *flag = field_of(options, option);
 
-	*flag = !strcmp(value, yes);
-	if (*flag || !strcmp(value, no))
+	*flag = !strcmp(value, option->yes);
+	if (*flag || !strcmp(value, option->no))
 		return NULL;
-	snprintf(expected, sizeof(expected), "%s or %s", yes, no);
+	snprintf(expected, sizeof(expected), "%s or %s", option->yes, option->no);
 	return expected;
 }
 
-static const char *set_number(const char *value, uint64_t min, uint64_t max, unsigned int *number)
+static const char *set_number(struct options *options, const struct option *option,
+			      const char *value)
 {
 	static char expected[64];
+	unsigned int *number = field_of(options, option);
 	uint64_t wide;
 
-	if (!number_parse(value, min, max, &wide)) {
-		snprintf(expected, sizeof(expected), "a number from %ju to %ju", (uintmax_t)min,
-			 (uintmax_t)max);
+	if (!number_parse(value, option->min, option->max, &wide)) {
+		snprintf(expected, sizeof(expected), "a number from %ju to %ju",
+			 (uintmax_t)option->min, (uintmax_t)option->max);
 		return expected;
 	}
 	*number = wide;
 	return NULL;
 }
 
-static const char *set_path(const char *value, char **path)
+static const char *set_seed(struct options *options, const struct option *option,
+			    const char *value)
 {
+	return number_parse(value, 0, UINT64_MAX, &options->seed) ? NULL : "a number";
+}
+
+static const char *set_path(struct options *options, const struct option *option,
+			    const char *value)
+{
+	char **path = field_of(options, option);
+
 	if (!*value)
 		return "a file name";
 	g_free(*path);
@@ -54,20 +98,22 @@ static const char *set_path(const char *value, char **path)
 	return NULL;
 }
 
-static const char *set_cpu(const char *value, const struct cpu_model **cpu)
+static const char *set_cpu(struct options *options, const struct option *option,
+			   const char *value)
 {
 	size_t i;
 
 	for (i = 0; i < G_N_ELEMENTS(cpu_models); i++) {
 		if (!strcmp(value, cpu_models[i].name)) {
-			*cpu = &cpu_models[i];
+			options->cpu = &cpu_models[i];
 			return NULL;
 		}
 	}
 	return "spr, emr, srf, gnr or gnr-d";
 }
 
-static const char *add_fault(const char *value, struct options *options)
+static const char *add_fault(struct options *options, const struct option *option,
+			     const char *value)
 {
 	if (options->nr_faults == OPTIONS_MAX_FAULTS)
 		return "16 faults at most";
@@ -89,7 +135,8 @@ static bool parse_range(const char *text, struct address_range *range)
 	return !errno && !*end && range->start < range->end;
 }
 
-static const char *add_count(const char *value, struct options *options)
+static const char *add_count(struct options *options, const struct option *option,
+			     const char *value)
 {
 	const char *colon = strchr(value, ':');
 	struct count_option *count = &options->count[options->nr_counts];
@@ -103,7 +150,8 @@ static const char *add_count(const char *value, struct options *options)
 	return NULL;
 }
 
-static const char *add_section(const char *value, struct options *options)
+static const char *add_section(struct options *options, const struct option *option,
+			       const char *value)
 {
 	static const char * const roles[SECTION_NR_ROLES] = {
 		[SECTION_FUNCTION] = "function", [SECTION_CALLER] = "caller",
@@ -129,76 +177,65 @@ static const char *add_section(const char *value, struct options *options)
 	return "function, caller, wait, lock, unlock, glue or update, and :START-END with hexadecimal addresses, START below END";
 }
 
-static const char *set_unconfirmed(const char *value, struct unconfirmed_answers *answers)
+static const char *set_unconfirmed(struct options *options, const struct option *option,
+				   const char *value)
 {
 	static char expected[UNCONFIRMED_ERROR_SIZE];
 
-	return unconfirmed_choose(answers, value, expected) ? NULL : expected;
+	return unconfirmed_choose(&options->unconfirmed, value, expected) ? NULL : expected;
 }
+
+#define FIELD(field)	.offset = offsetof(struct options, field)
+
+/* emulator/README.md says what they mean. */
+static const struct option table[] = {
+	{ "module", set_path, FIELD(module) },
+	{ "profile", set_path, FIELD(profile) },
+	{ "tdx", set_flag, FIELD(tdx), .yes = "on", .no = "off", .by_default = "on" },
+	{ .name = "cpu", .set = set_cpu, .by_default = "gnr", .beside_profile = true },
+	{ "sockets", set_number, FIELD(sockets), .min = 1, .max = PLATFORM_MAX_SOCKETS,
+	  .by_default = "1" },
+	{ "maxpa", set_number, FIELD(maxpa), .min = MIN_MAXPA, .max = MAX_MAXPA },
+	{ "updates", set_number, FIELD(updates), .max = MAX_UPDATES, .by_default = "31",
+	  .beside_profile = true },
+	{ "erratum", set_flag, FIELD(vmcs_erratum), .yes = "vmcs", .no = "none" },
+	{ "debug-unlocked", set_flag, FIELD(debug_unlocked), .yes = "on", .no = "off" },
+	{ "td-program", set_path, FIELD(td_program) },
+	{ .name = "seed", .set = set_seed },
+	{ "trace", set_path, FIELD(trace) },
+	{ "trace-json", set_path, FIELD(trace_json) },
+	{ "referee", set_flag, FIELD(referee), .yes = "on", .no = "off" },
+	{ .name = "fault", .set = add_fault },
+	{ .name = "unconfirmed", .set = set_unconfirmed },
+	{ .name = "count", .set = add_count },
+	{ "section-trace", set_path, FIELD(section_trace) },
+	{ .name = "section", .set = add_section },
+	{ "control", set_path, FIELD(control) },
+};
 
 /* NULL if the option is good, else what was expected instead of @value. */
 static const char *set_option(struct options *options, const char *name, const char *value)
 {
-	const char *expected;
-	bool flag;
+	size_t i;
 
-	if (!strcmp(name, "module"))
-		return set_path(value, &options->module);
-	if (!strcmp(name, "profile"))
-		return set_path(value, &options->profile);
-	if (!strcmp(name, "td-program"))
-		return set_path(value, &options->td_program);
-	if (!strcmp(name, "trace"))
-		return set_path(value, &options->trace);
-	if (!strcmp(name, "trace-json"))
-		return set_path(value, &options->trace_json);
-	if (!strcmp(name, "section-trace"))
-		return set_path(value, &options->section_trace);
-	if (!strcmp(name, "section"))
-		return add_section(value, options);
-	if (!strcmp(name, "control"))
-		return set_path(value, &options->control);
-	if (!strcmp(name, "tdx"))
-		return set_bool(value, "on", "off", &options->tdx);
-	if (!strcmp(name, "referee"))
-		return set_bool(value, "on", "off", &options->referee);
-	if (!strcmp(name, "debug-unlocked"))
-		return set_bool(value, "on", "off", &options->debug_unlocked);
-	if (!strcmp(name, "erratum")) {
-		expected = set_bool(value, "vmcs", "none", &flag);
-		options->vmcs_erratum = flag;
-		return expected;
+	for (i = 0; i < G_N_ELEMENTS(table); i++) {
+		if (strcmp(name, table[i].name))
+			continue;
+		if (table[i].beside_profile)
+			options->beside_profile = table[i].name;
+		return table[i].set(options, &table[i], value);
 	}
-	if (!strcmp(name, "sockets"))
-		return set_number(value, 1, PLATFORM_MAX_SOCKETS, &options->sockets);
-	if (!strcmp(name, "maxpa"))
-		return set_number(value, MIN_MAXPA, MAX_MAXPA, &options->maxpa);
-	if (!strcmp(name, "updates")) {
-		options->beside_profile = "updates";
-		return set_number(value, 0, MAX_UPDATES, &options->updates);
-	}
-	if (!strcmp(name, "cpu")) {
-		options->beside_profile = "cpu";
-		return set_cpu(value, &options->cpu);
-	}
-	if (!strcmp(name, "seed"))
-		return number_parse(value, 0, UINT64_MAX, &options->seed) ? NULL : "a number";
-	if (!strcmp(name, "unconfirmed"))
-		return set_unconfirmed(value, &options->unconfirmed);
-	if (!strcmp(name, "fault"))
-		return add_fault(value, options);
-	if (!strcmp(name, "count"))
-		return add_count(value, options);
 	return "another option: there is none of this name, emulator/README.md lists them";
 }
 
 static void set_defaults(struct options *options)
 {
+	size_t i;
+
 	memset(options, 0, sizeof(*options));
-	options->tdx = true;
-	options->sockets = 1;
-	options->updates = 31;
-	set_cpu("gnr", &options->cpu);
+	for (i = 0; i < G_N_ELEMENTS(table); i++)
+		if (table[i].by_default)
+			table[i].set(options, &table[i], table[i].by_default);
 }
 
 bool options_parse(struct options *options, int argc, char **argv,
@@ -251,13 +288,9 @@ void options_free(struct options *options)
 {
 	unsigned int i;
 
-	g_free(options->module);
-	g_free(options->profile);
-	g_free(options->td_program);
-	g_free(options->trace);
-	g_free(options->trace_json);
-	g_free(options->control);
-	g_free(options->section_trace);
+	for (i = 0; i < G_N_ELEMENTS(table); i++)
+		if (table[i].set == set_path)
+			g_free(*(char **)field_of(options, &table[i]));
 	for (i = 0; i < options->nr_faults; i++)
 		g_free(options->fault[i]);
 	for (i = 0; i < options->nr_counts; i++)
