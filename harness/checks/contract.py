@@ -17,6 +17,7 @@ import sys
 CONTRACT = "emulator/doc/seam-abi.md"
 README = "emulator/README.md"
 ANSWERS = "emulator/platform/unconfirmed.c"
+LEAVES = "emulator/seam/leaves.def"
 
 HEADING = re.compile(r"^#{2,3} (\d+(?:\.\d+)?)\.? ", re.M)
 ENTRY = re.compile(r"^(?:\| (\d+[a-z]?) \||(\d+)\. )", re.M)
@@ -114,6 +115,27 @@ def check_answers(contract, top):
     result(f"contract: the {len(code)} answers that an option changes are listed", wrong)
 
 
+def check_leaves(contract, top):
+    """Both tables of leaves name them as the list does, and have each that is modelled."""
+    with open(os.path.join(top, LEAVES), encoding="utf-8") as file:
+        rows = re.findall(r'^TDX_(LEAF|NAME)\((\d+), \w+, "([^"]+)"', file.read(), re.M)
+    name_of = {number: name for _, number, name in rows}
+    tables = contract.text["4.3"] + contract.text["7.2"]
+    wrong, seen = [], set()
+    # "7/38/29 | RANGE.BLOCK / TRACK / PAGE.REMOVE": prefixes may be left out
+    for numbers, names in re.findall(r"^\| (\d+(?: ?/ ?\d+)*) \| ([A-Z][A-Z. /]+) \|", tables, re.M):
+        for number, name in zip(re.split(r" ?/ ?", numbers), names.split(" / ")):
+            seen.add(number)
+            known = name_of.get(number, "no leaf")
+            if known != name and not known.endswith("." + name):
+                wrong.append(f"leaf {number} is {name}, and in {LEAVES} {known}")
+    wrong += [f"leaf {number}, {name}, is modelled, and in no table"
+              for kind, number, name in rows if kind == "LEAF" and number not in seen]
+    if not rows:
+        wrong.append(f"{LEAVES} has no leaf, that cannot be")
+    result(f"contract: its {len(seen)} leaves are those of {LEAVES}", wrong)
+
+
 def main():
     top, listing = sys.argv[1:]
     path = os.path.join(top, CONTRACT)
@@ -125,6 +147,8 @@ def main():
     check_references(contract, top, listing)
     if os.path.isfile(os.path.join(top, ANSWERS)):
         check_answers(contract, top)
+    if os.path.isfile(os.path.join(top, LEAVES)):
+        check_leaves(contract, top)
     with open(os.path.join(top, README), encoding="utf-8") as file:
         linked = "(doc/seam-abi.md)" in file.read()
     result(f"contract: {README} links to it", [] if linked else ["no link to doc/seam-abi.md"])
