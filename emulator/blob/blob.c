@@ -39,15 +39,15 @@ static bool parse_v100(const uint8_t *data, size_t size, struct blob *blob, char
 	uint32_t offset = header->offset_of_module;
 
 	if (memcmp(header->signature, BLOB_SIGNATURE, BLOB_SIGNATURE_SIZE))
-		return refuse(error, "The header 0x100 has no TDX-BLOB signature at byte 8.");
+		return refuse(error, "the header 0x100 has no TDX-BLOB signature at byte 8");
 	if (header->reserved0 || !all_zero(header->reserved, sizeof(header->reserved)))
-		return refuse(error, "A reserved byte of the header 0x100 is not zero.");
+		return refuse(error, "a reserved byte of the header 0x100 is not zero");
 	if (header->length != size)
-		return refuse(error, "The length in the header 0x100 is not the file's length.");
+		return refuse(error, "the length in the header 0x100 is not the file's length");
 	if (offset % SEAM_PAGE_SIZE || offset < 2 * SEAM_PAGE_SIZE || offset >= size)
-		return refuse(error, "The module offset in the header 0x100 is not a page of the file behind the sigstruct.");
+		return refuse(error, "the module offset in the header 0x100 is not a page of the file behind the sigstruct");
 	if (blob_word_sum(data, size))
-		return refuse(error, "The checksum in the header 0x100 is wrong.");
+		return refuse(error, "the checksum in the header 0x100 is wrong");
 
 	blob->sigstruct_nr_pages = offset / SEAM_PAGE_SIZE - 1;
 	blob->module_nr_pages = (size - offset) / SEAM_PAGE_SIZE;
@@ -61,13 +61,13 @@ static bool parse_v200(const uint8_t *data, size_t size, struct blob *blob, char
 	uint64_t pages = 1ULL + header->sigstruct_nr_pages + header->module_nr_pages;
 
 	if (memcmp(header->signature, BLOB_SIGNATURE, BLOB_SIGNATURE_SIZE))
-		return refuse(error, "The header 0x200 has no TDX-BLOB signature at byte 4.");
+		return refuse(error, "the header 0x200 has no TDX-BLOB signature at byte 4");
 	if (!all_zero(header->reserved, sizeof(header->reserved)))
-		return refuse(error, "A reserved byte of the header 0x200 is not zero.");
+		return refuse(error, "a reserved byte of the header 0x200 is not zero");
 	if (!header->sigstruct_nr_pages || !header->module_nr_pages)
-		return refuse(error, "A page count in the header 0x200 is zero.");
+		return refuse(error, "a page count in the header 0x200 is zero");
 	if (pages != size / SEAM_PAGE_SIZE)
-		return refuse(error, "The page counts in the header 0x200 do not add up to the file's length.");
+		return refuse(error, "the page counts in the header 0x200 do not add up to the file's length");
 
 	blob->sigstruct_nr_pages = header->sigstruct_nr_pages;
 	blob->module_nr_pages = header->module_nr_pages;
@@ -82,9 +82,9 @@ bool blob_parse(const void *data, size_t size, struct blob *blob,
 	bool ok;
 
 	if (size < 3 * SEAM_PAGE_SIZE)
-		return refuse(error, "The file is too short for a header, a sigstruct and a module of a page each.");
+		return refuse(error, "the file is too short for a header, a sigstruct and a module of a page each");
 	if (size % SEAM_PAGE_SIZE)
-		return refuse(error, "The file's length is not a multiple of 4096 bytes.");
+		return refuse(error, "the file's length is not a multiple of 4096 bytes");
 
 	blob->version = bytes[0] | bytes[1] << 8;
 	switch (blob->version) {
@@ -95,15 +95,15 @@ bool blob_parse(const void *data, size_t size, struct blob *blob,
 		ok = parse_v200(bytes, size, blob, error);
 		break;
 	default:
-		return refuse(error, "The header version is neither 0x100 nor 0x200.");
+		return refuse(error, "the header version is neither 0x100 nor 0x200");
 	}
 	if (!ok)
 		return false;
 
 	if (blob->sigstruct_nr_pages > BLOB_MAX_SIGSTRUCT_PAGES)
-		return refuse(error, "The sigstruct has more than one page.");
+		return refuse(error, "the sigstruct has more than one page");
 	if (blob->module_nr_pages > BLOB_MAX_MODULE_PAGES)
-		return refuse(error, "The module has more than 496 pages.");
+		return refuse(error, "the module has more than 496 pages");
 
 	blob->sigstruct = bytes + SEAM_PAGE_SIZE;
 	blob->module = blob->sigstruct + (size_t)blob->sigstruct_nr_pages * SEAM_PAGE_SIZE;

@@ -89,7 +89,7 @@ bool bios_load_module(struct platform *platform, char error[static PLATFORM_ERRO
 	if (!config->module_image)
 		return true;
 	if (!blob_parse(config->module_image, config->module_image_size, &blob, sentence)) {
-		snprintf(error, PLATFORM_ERROR_SIZE, "The module image is unusable. %s", sentence);
+		snprintf(error, PLATFORM_ERROR_SIZE, "the module image is unusable: %s", sentence);
 		return false;
 	}
 
@@ -110,7 +110,7 @@ bool bios_load_module(struct platform *platform, char error[static PLATFORM_ERRO
 		return !config->profile || take_profile(platform, error);
 
 	snprintf(error, PLATFORM_ERROR_SIZE,
-		 "P-SEAMLDR refuses to load the module image: %s. Use an image that is made for this platform.",
+		 "P-SEAMLDR refuses to load the module image: %s, use an image that is made for this platform",
 		 seam_status_name(SEAM_FIRMWARE_P_SEAMLDR, status));
 
 	return false;

@@ -41,7 +41,7 @@ static bool power_on(struct platform *platform, char error[static PLATFORM_ERROR
 	platform->seam.handoff = calloc(1, platform->seam.handoff_size);
 	platform->dram = dram_new(&platform->td_property);
 	if (!platform->seam.handoff || !platform->dram || !pseamldr_new(platform)) {
-		snprintf(error, PLATFORM_ERROR_SIZE, "Not enough memory for the platform.");
+		snprintf(error, PLATFORM_ERROR_SIZE, "not enough memory for the platform");
 		return false;
 	}
 
@@ -61,7 +61,7 @@ struct platform *platform_new(const struct platform_config *config,
 	platform = calloc(1, sizeof(*platform));
 	program = calloc(1, sizeof(*program));
 	if (!platform || !program) {
-		snprintf(error, PLATFORM_ERROR_SIZE, "Not enough memory for the platform.");
+		snprintf(error, PLATFORM_ERROR_SIZE, "not enough memory for the platform");
 		goto free;
 	}
 	if (!program_parse(config->td_program, program, error))

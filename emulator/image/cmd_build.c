@@ -105,11 +105,11 @@ static void parse_dotted(const char *option, const char *text, unsigned int coun
 
 		values[i] = strtoull(part, &end, 10);
 		if (!*part || *end || *part == '-' || values[i] > max)
-			usage_error("%s: \"%s\" is not made of %u numbers with dots.", option,
+			usage_error("%s: \"%s\" is not made of %u numbers with dots", option,
 				    text, count);
 	}
 	if (i != count || rest)
-		usage_error("%s: \"%s\" is not made of %u numbers with dots.", option, text, count);
+		usage_error("%s: \"%s\" is not made of %u numbers with dots", option, text, count);
 	free(copy);
 }
 
@@ -121,7 +121,7 @@ static void parse_cpus(struct image_spec *spec, const char *text)
 	spec->nr_cpuids = 0;
 	while (strcmp(text, "none") && rest) {
 		if (spec->nr_cpuids == SIGSTRUCT_MAX_CPUIDS)
-			usage_error("--cpus: a sigstruct holds at most %u.", SIGSTRUCT_MAX_CPUIDS);
+			usage_error("--cpus: a sigstruct holds at most %u", SIGSTRUCT_MAX_CPUIDS);
 		spec->cpuid[spec->nr_cpuids++] =
 			parse_number("--cpus", strsep(&rest, ","), UINT32_MAX);
 	}
@@ -146,9 +146,9 @@ static void add_override(struct module_desc *desc, const char *text, bool absent
 	char *value = strchr(name, '=');
 
 	if (desc->nr_overrides == MODULE_MAX_OVERRIDES)
-		usage_error("%s: an image has room for %u of them.", option, MODULE_MAX_OVERRIDES);
+		usage_error("%s: an image has room for %u of them", option, MODULE_MAX_OVERRIDES);
 	if (absent == !!value)
-		usage_error("%s: \"%s\" does not have the form %s.", option, text,
+		usage_error("%s: \"%s\" does not have the form %s", option, text,
 			    absent ? "FIELD" : "FIELD=N");
 	if (value)
 		*value++ = '\0';
@@ -165,7 +165,7 @@ static void parse_range(struct image_spec *spec, char *text)
 	char *max = strchr(text, '-');
 
 	if (!max)
-		usage_error("--sigstruct-hv: \"%s\" does not have the form MIN-MAX.", text);
+		usage_error("--sigstruct-hv: \"%s\" does not have the form MIN-MAX", text);
 	*max++ = '\0';
 	spec->sigstruct_min_hv = parse_number("--sigstruct-hv", text, UINT16_MAX);
 	spec->sigstruct_hv = parse_number("--sigstruct-hv", max, UINT16_MAX);
@@ -213,7 +213,7 @@ static void parse_like(struct image_spec *spec, const char *text)
 		release_name(&releases[i], name);
 		snprintf(known + strlen(known), sizeof(known) - strlen(known), " %s", name);
 	}
-	usage_error("--like: \"%s\" is not a known release; these are:%s.", text, known);
+	usage_error("--like: \"%s\" is not a known release; these are:%s", text, known);
 }
 
 static void parse_plain_number(struct image_spec *spec, const struct number *number,
@@ -252,7 +252,7 @@ static void parse_spec(struct build *build, int option, char *value)
 		/* Counts are stored minus one: 0 makes no sense */
 		number = parse_number("--handoff-pages", value, MAX_HANDOFF_PAGES);
 		if (!number)
-			usage_error("--handoff-pages: there is at least one.");
+			usage_error("--handoff-pages: there is at least one");
 		desc->handoff_pages_raw = number - 1;
 		build->handoff_pages_given = true;
 		break;
@@ -328,7 +328,7 @@ static void parse_command_line(struct build *build, int argc, char **argv)
 	while ((option = getopt_long(argc, argv, "o:", options, NULL)) != -1)
 		parse_option(build, option, optarg);
 	if (optind != argc)
-		usage_error("build: \"%s\" is one word too many.", argv[optind]);
+		usage_error("build: \"%s\" is one word too many", argv[optind]);
 }
 
 /* What follows from the choices, as in real modules */
@@ -356,7 +356,7 @@ int cmd_build(int argc, char **argv)
 	image_spec_init(&build.spec);
 	parse_command_line(&build, argc, argv);
 	if (!build.output)
-		usage_error("build: say with -o where the image shall go.");
+		usage_error("build: say with -o where the image shall go");
 
 	derive(&build);
 	if (!image_spec_check(&build.spec, error))
@@ -364,7 +364,7 @@ int cmd_build(int argc, char **argv)
 
 	file.data = image_build(&build.spec, &file.size);
 	if (!file.data)
-		fail("Not enough memory.");
+		fail("not enough memory");
 	if (build.sign)
 		file_sign(&file, build.key);
 	blob_fix_checksum(file.data, file.size);

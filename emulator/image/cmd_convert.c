@@ -32,7 +32,7 @@ int cmd_convert(int argc, char **argv)
 		}
 	}
 	if (optind != argc - 1 || !output || !version)
-		usage_error("convert: name one image, a header with --header and a file with -o.");
+		usage_error("convert: name one image, a header with --header and a file with -o");
 
 	file = file_read(argv[optind]);
 	blob = file_parse(argv[optind], &file);
@@ -40,7 +40,7 @@ int cmd_convert(int argc, char **argv)
 	new.size = blob_size(&blob);
 	new.data = malloc(new.size);
 	if (!new.data)
-		fail("Not enough memory.");
+		fail("not enough memory");
 	blob_write(&blob, new.data);
 	file_write(output, &new);
 	free(new.data);

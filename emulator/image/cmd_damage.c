@@ -35,7 +35,7 @@ static void flip(struct image_file *file, size_t part, size_t part_size, size_t 
 	if (at == SIZE_MAX)
 		at = default_at;
 	if (at >= part_size)
-		usage_error("--at: this part of the image has only %zu bytes.", part_size);
+		usage_error("--at: this part of the image has only %zu bytes", part_size);
 	file->data[part + at] ^= FLIP;
 }
 
@@ -141,7 +141,7 @@ static void truncate_file(struct image_file *file, const struct blob *blob, size
 	if (at == SIZE_MAX)
 		at = SEAM_PAGE_SIZE;
 	if (at > file->size)
-		usage_error("--at: the image has only %zu bytes.", file->size);
+		usage_error("--at: the image has only %zu bytes", file->size);
 	file->size -= at;
 }
 
@@ -150,11 +150,11 @@ static void extend_file(struct image_file *file, const struct blob *blob, size_t
 	if (at == SIZE_MAX)
 		at = SEAM_PAGE_SIZE;
 	if (at > BLOB_MAX_MODULE_PAGES * SEAM_PAGE_SIZE)
-		usage_error("--at: extend by at most %u bytes.",
+		usage_error("--at: extend by at most %u bytes",
 			    BLOB_MAX_MODULE_PAGES * SEAM_PAGE_SIZE);
 	file->data = realloc(file->data, file->size + at);
 	if (!file->data)
-		fail("Not enough memory.");
+		fail("not enough memory");
 	memset(file->data + file->size, 0, at);
 	file->size += at;
 }
@@ -180,7 +180,7 @@ static void relocation(struct image_file *file, const struct blob *blob, size_t 
 		rela->r_info = ELF64_R_INFO(0, R_X86_64_64);
 		return;
 	}
-	fail("The module has no relocation that could be damaged.");
+	fail("the module has no relocation that could be damaged");
 }
 
 static const struct damage damages[] = {
@@ -228,7 +228,7 @@ static const struct damage *find(const char *name)
 			return &damages[i];
 	}
 
-	usage_error("damage: there is no damage \"%s\"; tdx-image --help lists them.", name);
+	usage_error("damage: there is no damage \"%s\"; tdx-image --help lists them", name);
 }
 
 int cmd_damage(int argc, char **argv)
@@ -267,7 +267,7 @@ int cmd_damage(int argc, char **argv)
 		}
 	}
 	if (optind != argc - 2 || !output)
-		usage_error("damage: name a damage, an image and a file with -o.");
+		usage_error("damage: name a damage, an image and a file with -o");
 
 	damage = find(argv[optind]);
 	file = file_read(argv[optind + 1]);
@@ -278,7 +278,7 @@ int cmd_damage(int argc, char **argv)
 	blob.module = file.data + module_offset(&blob);
 
 	if (rehash && !image_hash(file_sigstruct(&file), &blob))
-		fail("SHA-384 does not work here.");
+		fail("SHA-384 does not work here");
 	if (resign || rehash)
 		file_sign(&file, key);
 	if (!keep_checksum && !damage->keep_checksum)

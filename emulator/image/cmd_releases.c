@@ -72,7 +72,7 @@ static void print_row(const struct release *release)
 int cmd_releases(int argc, char **argv)
 {
 	if (argc != 1)
-		usage_error("releases: takes no arguments.");
+		usage_error("releases: takes no arguments");
 
 	puts("version SVN   CPUID TDCS vCPUs ATTRIBUTES_FIXED0 FLAGS TDX_FEATURES0    hv min no-dn pages crypto code image date     SEAMHASH         CPU table");
 	for (unsigned int i = 0; i < nr_releases; i++)

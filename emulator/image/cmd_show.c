@@ -227,7 +227,7 @@ int cmd_show(int argc, char **argv)
 		json = true;
 	}
 	if (optind != argc - 1)
-		usage_error("show: name exactly one image.");
+		usage_error("show: name exactly one image");
 
 	file = file_read(argv[optind]);
 	blob = file_parse(argv[optind], &file);

@@ -36,12 +36,12 @@ int cmd_sign(int argc, char **argv)
 		}
 	}
 	if (optind != argc - 1)
-		usage_error("sign: name exactly one image.");
+		usage_error("sign: name exactly one image");
 
 	file = file_read(argv[optind]);
 	blob = file_parse(argv[optind], &file);
 	if (rehash && !image_hash(file_sigstruct(&file), &blob))
-		fail("SHA-384 does not work here.");
+		fail("SHA-384 does not work here");
 	file_sign(&file, key);
 	blob_fix_checksum(file.data, file.size);
 	file_write(output ? output : argv[optind], &file);

@@ -17,17 +17,17 @@ struct image_file file_read(const char *path)
 	FILE *stream = fopen(path, "rb");
 
 	if (!stream)
-		fail("%s cannot be opened: %s.", path, strerror(errno));
+		fail("%s cannot be opened: %s", path, strerror(errno));
 
 	file.data = malloc(MAX_FILE_SIZE + 1);
 	if (!file.data)
-		fail("Not enough memory.");
+		fail("not enough memory");
 
 	file.size = fread(file.data, 1, MAX_FILE_SIZE + 1, stream);
 	if (ferror(stream))
-		fail("%s cannot be read: %s.", path, strerror(errno));
+		fail("%s cannot be read: %s", path, strerror(errno));
 	if (file.size > MAX_FILE_SIZE)
-		fail("%s is longer than any module image.", path);
+		fail("%s is longer than any module image", path);
 	fclose(stream);
 
 	return file;
@@ -43,7 +43,7 @@ void file_write(const char *path, const struct image_file *file)
 
 	umask(mask);
 	if (!temporary)
-		fail("Not enough memory.");
+		fail("not enough memory");
 
 	/* A reader of @path sees the old file or the whole new one */
 	snprintf(temporary, length, "%s.XXXXXX", path);
@@ -56,7 +56,7 @@ void file_write(const char *path, const struct image_file *file)
 
 		if (fd >= 0)
 			unlink(temporary);
-		fail("%s cannot be written: %s.", path, strerror(error));
+		fail("%s cannot be written: %s", path, strerror(error));
 	}
 	free(temporary);
 }
@@ -67,7 +67,7 @@ struct blob file_parse(const char *path, const struct image_file *file)
 	struct blob blob;
 
 	if (!blob_parse(file->data, file->size, &blob, error))
-		fail("%s is not a usable image. %s", path, error);
+		fail("%s is not a usable image: %s", path, error);
 
 	return blob;
 }
@@ -82,8 +82,8 @@ void file_sign(struct image_file *file, const char *key_path)
 	EVP_PKEY *key = image_read_key(key_path);
 
 	if (!key)
-		fail("%s is not a readable PEM file with a private key.", key_path);
+		fail("%s is not a readable PEM file with a private key", key_path);
 	if (!image_sign(file_sigstruct(file), key))
-		fail("%s is not an RSA-3072 key with exponent 65537.", key_path);
+		fail("%s is not an RSA-3072 key with exponent 65537", key_path);
 	EVP_PKEY_free(key);
 }

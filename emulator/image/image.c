@@ -47,17 +47,17 @@ bool image_spec_check(const struct image_spec *spec, char error[static BLOB_ERRO
 	const struct module_desc *desc = &spec->desc;
 
 	if (spec->nr_pages < PAYLOAD_MIN_PAGES || spec->nr_pages > BLOB_MAX_MODULE_PAGES)
-		snprintf(error, BLOB_ERROR_SIZE, "%u module pages: choose %u to %u.",
+		snprintf(error, BLOB_ERROR_SIZE, "%u module pages: choose %u to %u",
 			 spec->nr_pages, PAYLOAD_MIN_PAGES, BLOB_MAX_MODULE_PAGES);
 	else if (spec->nr_cpuids > SIGSTRUCT_MAX_CPUIDS)
-		snprintf(error, BLOB_ERROR_SIZE, "%u CPUs: a sigstruct holds %u.",
+		snprintf(error, BLOB_ERROR_SIZE, "%u CPUs: a sigstruct holds %u",
 			 spec->nr_cpuids, SIGSTRUCT_MAX_CPUIDS);
 	else if (desc->min_update_hv > desc->module_hv)
 		snprintf(error, BLOB_ERROR_SIZE,
-			 "The minimum handoff version %u is above the module's own, %u.",
+			 "the minimum handoff version %u is above the module's own, %u",
 			 desc->min_update_hv, desc->module_hv);
 	else if (!desc->tdcs_pages || !desc->tdvps_pages)
-		snprintf(error, BLOB_ERROR_SIZE, "A TD and a vCPU have at least one page each.");
+		snprintf(error, BLOB_ERROR_SIZE, "a TD and a vCPU have at least one page each");
 	else
 		return true;
 

@@ -54,7 +54,7 @@ static void vfail(int status, const char *format, va_list args)
 {
 	fputs("tdx-image: ", stderr);
 	vfprintf(stderr, format, args);
-	fputc('\n', stderr);
+	fputs(".\n", stderr);
 	exit(status);
 }
 
@@ -83,7 +83,7 @@ uint64_t parse_number(const char *option, const char *text, uint64_t max)
 
 	value = strtoull(text, &end, 0);
 	if (!*text || *end || *text == '-' || value > max)
-		usage_error("%s: \"%s\" is not a number from 0 to %llu.", option, text,
+		usage_error("%s: \"%s\" is not a number from 0 to %llu", option, text,
 			    (unsigned long long)max);
 
 	return value;
@@ -96,7 +96,7 @@ enum blob_version parse_header(const char *text)
 	if (!strcmp(text, "0x200"))
 		return BLOB_V200;
 
-	usage_error("--header: \"%s\" is neither 0x100 nor 0x200.", text);
+	usage_error("--header: \"%s\" is neither 0x100 nor 0x200", text);
 }
 
 static void print_usage(FILE *out)

@@ -77,9 +77,9 @@ static bool topology_check(const struct platform_config *config, char *error)
 	bool populated[PLATFORM_MAX_SOCKETS] = { false };
 
 	if (!config->nr_lps || config->nr_lps > PLATFORM_MAX_LPS)
-		return refuse(error, "%u LPs: choose 1 to %u.", config->nr_lps, PLATFORM_MAX_LPS);
+		return refuse(error, "%u LPs: choose 1 to %u", config->nr_lps, PLATFORM_MAX_LPS);
 	if (!config->nr_sockets || config->nr_sockets > PLATFORM_MAX_SOCKETS)
-		return refuse(error, "%u sockets: choose 1 to %u.", config->nr_sockets,
+		return refuse(error, "%u sockets: choose 1 to %u", config->nr_sockets,
 			      PLATFORM_MAX_SOCKETS);
 
 	for (unsigned int lp = 0; lp < config->nr_lps; lp++) {
@@ -87,17 +87,17 @@ static bool topology_check(const struct platform_config *config, char *error)
 
 		/* P-SEAMLDR refuses larger ids at run time, so the model lets them be */
 		if (id < PLATFORM_MAX_LPS && seen[id])
-			return refuse(error, "Two LPs have x2APIC id %u: make them unique.", id);
+			return refuse(error, "two LPs have x2APIC id %u: make them unique", id);
 		if (id < PLATFORM_MAX_LPS)
 			seen[id] = true;
 		if (config->package[lp] >= config->nr_sockets)
-			return refuse(error, "LP %u is in socket %u of %u.", lp,
+			return refuse(error, "LP %u is in socket %u of %u", lp,
 				      config->package[lp], config->nr_sockets);
 		populated[config->package[lp]] = true;
 	}
 	for (unsigned int s = 0; s < config->nr_sockets; s++) {
 		if (!populated[s])
-			return refuse(error, "Socket %u has no LP: use fewer sockets.", s);
+			return refuse(error, "socket %u has no LP: use fewer sockets", s);
 	}
 
 	return true;
@@ -109,17 +109,17 @@ static bool keys_check(const struct platform_config *config, char *error)
 
 	if (config->maxpa > MAX_PHYSICAL_BITS || config->keyid_bits >= config->maxpa ||
 	    config->maxpa - config->keyid_bits < 32)
-		return refuse(error, "%u physical address bits with %u KeyID bits are impossible.",
+		return refuse(error, "%u physical address bits with %u KeyID bits are impossible",
 			      config->maxpa, config->keyid_bits);
 	if (keyids > 1ULL << config->keyid_bits || keyids > MAX_KEYIDS)
-		return refuse(error, "%u MKTME and %u TDX KeyIDs do not fit %u KeyID bits.",
+		return refuse(error, "%u MKTME and %u TDX KeyIDs do not fit %u KeyID bits",
 			      config->nr_mktme_keyids, config->nr_tdx_keyids,
 			      config->keyid_bits);
 	if (config->nr_tdx_keyids < MIN_TDX_KEYIDS)
-		return refuse(error, "%u TDX KeyIDs: TDX needs at least %u.",
+		return refuse(error, "%u TDX KeyIDs: TDX needs at least %u",
 			      config->nr_tdx_keyids, MIN_TDX_KEYIDS);
 	if (!config->nr_key_hashes || config->nr_key_hashes > PLATFORM_MAX_KEYS)
-		return refuse(error, "%u signing keys: choose 1 to %u.", config->nr_key_hashes,
+		return refuse(error, "%u signing keys: choose 1 to %u", config->nr_key_hashes,
 			      PLATFORM_MAX_KEYS);
 
 	return true;
@@ -135,16 +135,16 @@ static bool seam_range_check(const struct platform_config *config, char *error)
 	if (size < SEAMRR_GRANULARITY || size & (size - 1) || base & (size - 1) ||
 	    size > top || base > top - size)
 		return refuse(error,
-			      "The SEAM range at 0x%llx, size 0x%llx, is not a naturally aligned power of two of 32 MiB or more below 0x%llx.",
+			      "the SEAM range at 0x%llx, size 0x%llx, is not a naturally aligned power of two of 32 MiB or more below 0x%llx",
 			      (unsigned long long)base, (unsigned long long)size,
 			      (unsigned long long)top);
 	if (config->p_seamldr_base <= base || config->p_seamldr_base >= end ||
 	    (config->p_seamldr_base & SEAM_PAGE_OFFSET) ||
 	    config->p_seamldr_size != end - config->p_seamldr_base)
 		return refuse(error,
-			      "The P-SEAMLDR range is not at the top of the SEAM range.");
+			      "the P-SEAMLDR range is not at the top of the SEAM range");
 	if (!config->seamdb_size)
-		return refuse(error, "A SEAMDB of no entries cannot hold the loaded module.");
+		return refuse(error, "a SEAMDB of no entries cannot hold the loaded module");
 
 	return true;
 }
@@ -156,7 +156,7 @@ static bool cmr_check(const struct platform_config *config, char *error)
 	uint64_t previous = 0;
 
 	if (config->nr_cmrs > PLATFORM_MAX_CMRS)
-		return refuse(error, "%u CMRs: choose at most %u.", config->nr_cmrs,
+		return refuse(error, "%u CMRs: choose at most %u", config->nr_cmrs,
 			      PLATFORM_MAX_CMRS);
 
 	for (unsigned int i = 0; i < config->nr_cmrs; i++) {
@@ -164,11 +164,11 @@ static bool cmr_check(const struct platform_config *config, char *error)
 
 		if (!cmr->size || (cmr->base | cmr->size) & SEAM_PAGE_OFFSET ||
 		    cmr->base >= top || cmr->size > top - cmr->base)
-			return refuse(error, "CMR %u is empty, not page aligned or out of range.", i);
+			return refuse(error, "CMR %u is empty, not page aligned or out of range", i);
 		if (cmr->base < previous)
-			return refuse(error, "CMR %u is not above the one before it.", i);
+			return refuse(error, "CMR %u is not above the one before it", i);
 		if (cmr->base < seamrr_end && config->seamrr_base < cmr->base + cmr->size)
-			return refuse(error, "CMR %u overlaps the SEAM range.", i);
+			return refuse(error, "CMR %u overlaps the SEAM range", i);
 		previous = cmr->base + cmr->size;
 	}
 

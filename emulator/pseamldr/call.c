@@ -24,7 +24,7 @@ static uint64_t dispatch(struct platform *platform, unsigned int lp, struct seam
 			return leaves[i].handler(platform, lp, regs);
 	}
 
-	platform_diagnose(platform, lp, "P-SEAMLDR has no leaf 0x%llx.", (unsigned long long)rax);
+	platform_diagnose(platform, lp, "P-SEAMLDR has no leaf 0x%llx", (unsigned long long)rax);
 
 	return SEAMLDR_EBADPARAM;
 }

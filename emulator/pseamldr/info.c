@@ -12,7 +12,7 @@ static uint64_t put(struct platform *platform, unsigned int lp, uint64_t pa,
 		return SEAMLDR_EBADPARAM;
 
 	if (!hpa_write(platform, pa, data, size)) {
-		platform_diagnose(platform, lp, "P-SEAMLDR was given a buffer at 0x%llx, where there is no memory.",
+		platform_diagnose(platform, lp, "P-SEAMLDR was given a buffer at 0x%llx, where there is no memory",
 				  (unsigned long long)pa);
 		return SEAMLDR_EBADPARAM;
 	}

@@ -19,7 +19,7 @@ static bool read_params(struct platform *platform, uint64_t pa, struct install *
 		return true;
 
 	platform_diagnose(platform, install->lp,
-			  "INSTALL was given seamldr_params at 0x%llx, where there is no memory.",
+			  "INSTALL was given seamldr_params at 0x%llx, where there is no memory",
 			  (unsigned long long)pa);
 
 	return false;
@@ -199,7 +199,7 @@ uint64_t install_check(struct platform *platform, uint64_t params_pa, struct ins
 	if (!hpa_read(platform, install->params.sigstruct_pa, &install->sig,
 		      sizeof(install->sig))) {
 		platform_diagnose(platform, install->lp,
-				  "INSTALL was given a sigstruct at 0x%llx, where there is no memory.",
+				  "INSTALL was given a sigstruct at 0x%llx, where there is no memory",
 				  (unsigned long long)install->params.sigstruct_pa);
 		return SEAMLDR_EBADPARAM;
 	}

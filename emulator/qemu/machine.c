@@ -19,10 +19,7 @@ struct machine machine;
 
 void machine_complain(const char *sentence)
 {
-	size_t len = strlen(sentence);
-	bool ends = len && sentence[len - 1] == '.';
-
-	fprintf(stderr, "tdx-host: %s%s\n", sentence, ends ? "" : ".");
+	fprintf(stderr, "tdx-host: %s.\n", sentence);
 }
 
 void machine_fail(const char *format, ...)

@@ -70,7 +70,7 @@ void machine_check_package_shift(const struct vcpu *vcpu, unsigned int shift);
 /** machine_exit() - QEMU ends: the exit status that the run deserves */
 int machine_exit(void);
 
-/** machine_complain() - say a sentence, with or without its full stop, to the user */
+/** machine_complain() - say a sentence, which has no full stop, to the user */
 void machine_complain(const char *sentence);
 
 /** machine_fail() - end QEMU with one sentence */

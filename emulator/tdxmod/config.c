@@ -28,7 +28,7 @@ static uint64_t read_tdmrs(struct tdxmod *mod, unsigned int lp, const struct sea
 	if (status)
 		return status;
 	if (!hpa_read(platform, array, pointers, count * sizeof(pointers[0]))) {
-		platform_diagnose(platform, lp, "SYS.CONFIG was given a TDMR list at 0x%llx, where there is no memory.",
+		platform_diagnose(platform, lp, "SYS.CONFIG was given a TDMR list at 0x%llx, where there is no memory",
 				  (unsigned long long)array);
 		return TDX_OPERAND_INVALID | TDX_OPERAND_RCX;
 	}

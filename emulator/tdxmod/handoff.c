@@ -188,7 +188,7 @@ enum handoff_result handoff_read(struct tdxmod *mod, unsigned int lp)
 		return HANDOFF_INSANE;
 	if (header.size + sizeof(header) > area(mod))
 		platform_diagnose(mod->platform, lp,
-				  "The handoff data reaches beyond the handoff pages into what the module keeps per LP: what that breaks is not modelled.");
+				  "the handoff data reaches beyond the handoff pages into what the module keeps per LP: what that breaks is not modelled");
 
 	/* What a shorter payload lacks reads as zero, for P-SEAMLDR zeroed it */
 	restore(mod, header.hv);

@@ -58,7 +58,7 @@ uint64_t measure_check(struct tdxmod *mod, unsigned int lp, struct td *td)
 		return TDX_SUCCESS;
 
 	platform_diagnose(mod->platform, lp,
-			  "The MRTD of the TD at 0x%llx goes wrong: its build continues under an incompatible module.",
+			  "the MRTD of the TD at 0x%llx goes wrong: its build continues under an incompatible module",
 			  (unsigned long long)td->tdr_pa);
 	EVP_DigestUpdate(measurement->context, &mod->desc.crypto_generation,
 			 sizeof(mod->desc.crypto_generation));

@@ -45,7 +45,7 @@ void tdxmod_free(struct tdxmod *mod)
 
 void tdxmod_die(struct tdxmod *mod, unsigned int lp, const char *why)
 {
-	platform_diagnose(mod->platform, lp, "The TDX module halts: %s. This LP never returns.",
+	platform_diagnose(mod->platform, lp, "the TDX module halts: %s, this LP never returns",
 			  why);
 	platform_halt_lp(mod->platform, lp, 0);
 }

@@ -67,7 +67,7 @@ static bool find(const struct platform_profile *profile, uint64_t id, unsigned i
 
 static bool refuse(char error[static PLATFORM_ERROR_SIZE], uint64_t id, const char *what)
 {
-	snprintf(error, PLATFORM_ERROR_SIZE, "The profile cannot be used: field %#018" PRIx64 " %s.",
+	snprintf(error, PLATFORM_ERROR_SIZE, "the profile cannot be used: field %#018" PRIx64 " %s",
 		 id, what);
 
 	return false;
@@ -156,14 +156,14 @@ bool tdxmod_take_profile(struct tdxmod *mod, const struct platform_profile *prof
 	/* What no metadata tell is that of the image: versions of leaves, the handoff data. */
 	if (major != mod->desc.major || minor != mod->desc.minor) {
 		snprintf(error, PLATFORM_ERROR_SIZE,
-			 "The profile is of a module %u.%u and the image of %u.%u: give module= an image of the same series.",
+			 "the profile is of a module %u.%u and the image of %u.%u: give module= an image of the same series",
 			 mod->desc.major, mod->desc.minor, major, minor);
 		return false;
 	}
 	if (!take_cpuid(profile, &mod->desc, error))
 		return false;
 	if (!take_handoff(mod)) {
-		snprintf(error, PLATFORM_ERROR_SIZE, "Not enough memory for the profile.");
+		snprintf(error, PLATFORM_ERROR_SIZE, "not enough memory for the profile");
 		return false;
 	}
 	mod->profile = profile;

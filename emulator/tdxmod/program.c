@@ -100,7 +100,7 @@ bool program_parse(const char *script, struct program_text *text,
 		snprintf(line, sizeof(line), "%.*s", (int)length, script);
 		if (length >= sizeof(line) || !parse_statement(line, text)) {
 			snprintf(error, PROGRAM_ERROR_SIZE,
-				 "The TD program has an impossible statement \"%.*s\".",
+				 "the TD program has an impossible statement \"%.*s\"",
 				 length < MAX_STATEMENT ? (int)length : MAX_STATEMENT, script);
 			return false;
 		}
@@ -112,7 +112,7 @@ bool program_parse(const char *script, struct program_text *text,
 	}
 
 	if (!text->nr_statements) {
-		snprintf(error, PROGRAM_ERROR_SIZE, "The TD program has no statement.");
+		snprintf(error, PROGRAM_ERROR_SIZE, "the TD program has no statement");
 		return false;
 	}
 

@@ -52,6 +52,6 @@ void release_desc(struct platform *platform, const struct seam_sigstruct *sig,
 		desc->internal = sig->version.internal;
 	}
 	platform_diagnose(platform, 0,
-			  "The installed module is not a known release: it gets the metadata of %s.",
+			  "the installed module is not a known release: it gets the metadata of %s",
 			  name);
 }

@@ -126,7 +126,7 @@ static enum step ept_violation(struct run *run, uint64_t gpa)
 static enum step triple_fault(struct run *run, uint64_t gpa)
 {
 	platform_diagnose(run->mod->platform, run->lp,
-			  "The TD at 0x%llx dies: its page at GPA 0x%llx has lost its content.",
+			  "the TD at 0x%llx dies: its page at GPA 0x%llx has lost its content",
 			  (unsigned long long)run->td->tdr_pa, (unsigned long long)gpa);
 	run->td->fatal = true;
 	run->status = TDX_NON_RECOVERABLE_TD | EXIT_TRIPLE_FAULT;

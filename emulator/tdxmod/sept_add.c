@@ -128,7 +128,7 @@ static uint64_t aug_page(struct tdxmod *mod, unsigned int lp, struct td *td,
 {
 	if (walk->entry && walk->level != LEVEL_4K) {
 		platform_diagnose(mod->platform, lp,
-				  "TDH.MEM.PAGE.AUG of pages larger than 4 KiB is not modelled.");
+				  "TDH.MEM.PAGE.AUG of pages larger than 4 KiB is not modelled");
 		return TDX_OPERAND_INVALID | TDX_OPERAND_RCX;
 	}
 
