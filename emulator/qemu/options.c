@@ -115,8 +115,8 @@ static const char *set_cpu(struct options *options, const struct option *option,
 static const char *add_fault(struct options *options, const struct option *option,
 			     const char *value)
 {
-	if (options->nr_faults == OPTIONS_MAX_FAULTS)
-		return "16 faults at most";
+	if (options->nr_faults == FAULT_MAX)
+		return "64 faults at most";
 	options->fault[options->nr_faults++] = g_strdup(value);
 	return NULL;
 }

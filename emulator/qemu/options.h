@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #include "platform/unconfirmed.h"
+#include "seamcall/fault.h"
 
-#define OPTIONS_MAX_FAULTS	16
 #define OPTIONS_MAX_COUNTS	8
 #define OPTIONS_MAX_SECTIONS	64
 #define OPTIONS_ERROR_SIZE	512
@@ -85,7 +85,7 @@ struct options {
 	char *trace_json;
 	char *control;
 	unsigned int nr_faults;
-	char *fault[OPTIONS_MAX_FAULTS];
+	char *fault[FAULT_MAX];
 	unsigned int nr_counts;
 	struct count_option count[OPTIONS_MAX_COUNTS];
 	char *section_trace;

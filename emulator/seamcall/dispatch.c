@@ -17,7 +17,6 @@
 
 #define MSEC_PER_SEC	1000
 #define NSEC_PER_MSEC	1000000L
-#define MAX_FAULTS	64
 
 /* RDRANDs of INSTALL before those for SEAMDB (SEAM ABI 3.4 steps 27 and 37) */
 #define RDRANDS_BEFORE_SEAMDB	1
@@ -43,7 +42,7 @@ struct seam_dispatch {
 	pthread_mutex_t lock;
 	struct install_session session;
 	struct referee referee;
-	struct fault faults[MAX_FAULTS];
+	struct fault faults[FAULT_MAX];
 	unsigned int nr_faults;
 	unsigned int nr_hits;
 	/* Per LP, used by nobody else: an LP makes one call at a time. */
@@ -104,10 +103,10 @@ bool seam_dispatch_add_fault(struct seam_dispatch *dispatch, const char *spec,
 	if (!fault_parse(&fault, spec, dispatch->config.nr_lps, error))
 		return false;
 	pthread_mutex_lock(&dispatch->lock);
-	if (dispatch->nr_faults == MAX_FAULTS) {
+	if (dispatch->nr_faults == FAULT_MAX) {
 		pthread_mutex_unlock(&dispatch->lock);
 		snprintf(error, FAULT_ERROR_SIZE,
-			 "fault %s: %d are armed already, clear them first", spec, MAX_FAULTS);
+			 "fault %s: %d are armed already, clear them first", spec, FAULT_MAX);
 		return false;
 	}
 	dispatch->faults[dispatch->nr_faults++] = fault;

@@ -18,6 +18,8 @@
 #define FAULT_ANY_ARRIVAL	0U
 #define FAULT_LAST_ARRIVAL	(~0U)
 #define FAULT_ALWAYS		(~0U)
+/* So many can be armed at a time */
+#define FAULT_MAX		64
 #define FAULT_MAX_DELAY_MS	60000
 
 /**

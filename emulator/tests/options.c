@@ -114,9 +114,9 @@ static bool too_many(void)
 
 	for (size_t i = 0; i < COUNT(argv); i++)
 		argv[i] = fault;
-	CHECK(options_parse(&options, OPTIONS_MAX_FAULTS, argv, error));
+	CHECK(options_parse(&options, FAULT_MAX, argv, error));
 	options_free(&options);
-	CHECK(!options_parse(&options, OPTIONS_MAX_FAULTS + 1, argv, error));
+	CHECK(!options_parse(&options, FAULT_MAX + 1, argv, error));
 	options_free(&options);
 	for (size_t i = 0; i < COUNT(argv); i++)
 		argv[i] = count;
