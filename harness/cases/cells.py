@@ -237,7 +237,7 @@ TD_VERBS = {
     "exit": ("gone", 0, 0), "die": ("gone", 0, 0),
 }
 # A TD that must not count would do so every 20 ms.
-LOOK_MS = {"runs": 20000, "ended": 20000, "waits": 500, "partly": 20000}
+LOOK_MS = {"runs": 120000, "ended": 120000, "waits": 500, "partly": 20000}
 ENDED_MS = 10000
 FIELDS = ("what", "needs", "machine", "alone", "repeat", "ready", "at", "stopping", "stopped", "resume",
           "lost", "then", "trace")
