@@ -237,7 +237,7 @@ TD_VERBS = {
     "exit": ("gone", 0, 0), "die": ("gone", 0, 0),
 }
 # A TD that must not count would do so every 20 ms.
-LOOK_MS = {"runs": 120000, "ended": 120000, "waits": 500, "partly": 20000}
+LOOK_MS = {"runs": 20000, "ended": 20000, "waits": 500, "partly": 20000}
 ENDED_MS = 10000
 FIELDS = ("what", "needs", "machine", "alone", "repeat", "ready", "at", "stopping", "stopped", "resume",
           "lost", "then", "trace")
@@ -322,7 +322,7 @@ class Kvm(Table):
         if verb in ("upload", "upload-begin") and args[0] not in self.images:
             raise self.wrong(f"case {case}: there is no image \"{args[0]}\"")
         if verb in ("counts", "counted"):
-            words += f" {LOOK_MS.get(want, LOOK_MS['runs'])}"
+            words += f" {within or LOOK_MS.get(want, LOOK_MS['runs'])}"
         elif verb == "ended":
             words += f" {ENDED_MS}"
         return Step(phase, words, want, int(within) if within else None)
