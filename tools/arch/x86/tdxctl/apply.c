@@ -12,9 +12,8 @@ static bool refuse(const char *check, const char *sentence, struct json_object *
 {
 	const char *consequence = check_consequence(check);
 
-	json_add(object, "accepted", "no");
-	json_add(object, "refused_by", "%s", check);
-	json_add(object, "consequence", "%s", consequence);
+	json_add(object, "accepted", json_text("no"), "refused_by", json_text("%s", check),
+		 "consequence", json_text("%s", consequence), NULL);
 	report_error(EXIT_REFUSED, check, check_hint(check), "Image refused (%s): %s", check,
 		     sentence);
 	print_line("%s", consequence);
@@ -28,7 +27,7 @@ static bool ask_kernel(const struct image *image, struct json_object *object)
 	struct upload upload = { .node = NODE_CHECK, .image = image };
 
 	upload_run(&upload);
-	json_object_object_add(object, "upload", upload.json);
+	json_add(object, "upload", upload.json, NULL);
 
 	switch (upload.outcome) {
 	case UPLOAD_DONE:
@@ -37,7 +36,7 @@ static bool ask_kernel(const struct image *image, struct json_object *object)
 	case UPLOAD_REFUSED:
 	case UPLOAD_FAILED:
 		/* A word of the node is all that there is without an event. */
-		return refuse(upload_reason(&upload, "kernel"), upload_detail(&upload), object);
+		return refuse(upload.reason ?: "kernel", upload.detail, object);
 	case UPLOAD_BUSY:
 		return report_error(EXIT_ERROR, "busy", "Try again.",
 				    "Another process uploads an image to tdx_module_check");
@@ -56,13 +55,13 @@ static bool judge_alone(const struct host *host, const char *unchecked,
 
 	print_line("Nothing speaks against the image, but %s.", why);
 	if (unchecked) {
-		json_add(object, "unchecked", "%s", unchecked);
+		json_add(object, "unchecked", json_text("%s", unchecked), NULL);
 		print_line("Not checked: %s.", unchecked);
 	}
 	if (is_skipped("kernel-check"))
 		return true;
 
-	json_add(object, "accepted", "unknown");
+	json_add(object, "accepted", json_text("unknown"), NULL);
 
 	return report_error(EXIT_UNCHECKED, "kernel-check",
 			    host->has_check ? "Run tdxctl as root." : check_hint("kernel-check"),
@@ -70,120 +69,95 @@ static bool judge_alone(const struct host *host, const char *unchecked,
 }
 
 /* Checks an image as completely as this host allows.  @name is for the report. */
-static bool check_image(const struct host *host, const struct image *image, const char *name)
+static bool check_image(const struct host *host, struct image *image, const char *name)
 {
-	struct json_object *object = json_object_new_object();
-	bool ask = host->has_check && can_upload(), ok;
+	bool ask = host->has_check && can_upload();
+	struct json_object *object = json_make("checked_by", json_text(ask ? "kernel" : "tdxctl"));
 	struct seamldr_platform platform;
-	struct seamldr_refusal refusal;
 	const char *unchecked = NULL;
 
 	report_add(name, object);
-	json_add(object, "checked_by", ask ? "kernel" : "tdxctl");
-	if (ask && image_is_wellformed(image)) {
-		if (!ask_kernel(image, object))
-			return false;
-		ok = image_check_signature(image, &refusal);
-	} else {
-		if (image_is_wellformed(image))
-			unchecked = host_platform(host, image, &platform);
-		ok = image_check(image, &platform, &refusal);
-	}
-	if (!ok)
-		return refuse(refusal.check, refusal.sentence, object);
+	if (!image_is_wellformed(image))
+		return refuse(image->refusal.check, image->refusal.sentence, object);
+	if (ask && !ask_kernel(image, object))
+		return false;
+	if (!ask)
+		unchecked = host_platform(host, image, &platform);
+	if (ask ? !image_check_signature(image) : !image_check(image, &platform))
+		return refuse(image->refusal.check, image->refusal.sentence, object);
+	if (!ask && !judge_alone(host, unchecked, object))
+		return false;
 
-	ok = ask || judge_alone(host, unchecked, object);
-	if (ok)
-		json_add(object, "accepted", "yes");
+	json_add(object, "accepted", json_text("yes"), NULL);
 
-	return ok;
+	return true;
 }
 
-void cmd_check(int argc, char **argv)
+/* What the firmware says has to be what it says while nobody uploads. */
+static const struct host *lock_host(void)
 {
-	struct image image;
-	struct host host;
+	return lock() ? host_read() : NULL;
+}
 
-	/* What the firmware says has to be what it says while nobody uploads. */
-	if (!lock())
+void cmd_check(char **args)
+{
+	const struct host *host = lock_host();
+	static struct image image;
+
+	if (!host)
 		return;
-
-	host_read(&host);
-	if (!host.has_update) {
-		no_interface(&host);
-	} else {
-		catch_signals();
-		if (image_open(&image, argv[0])) {
-			image_report(&image);
-			check_image(&host, &image, "check");
-			print_line("Nothing was changed.");
-			image_close(&image);
-		}
+	if (!host->has_update) {
+		no_interface(host);
+		return;
 	}
-	host_free(&host);
-}
 
-static enum host_state state_after(const struct upload *upload)
-{
-	enum host_state state = HOST_UNKNOWN;
-	struct host host;
-
-	if (upload->has_event)
-		state = host_state_parse(json_get(upload->json, "state"));
-	if (state != HOST_UNKNOWN)
-		return state;
-
-	host_read(&host);
-	host_free(&host);
-
-	return host.state;
+	catch_signals();
+	if (image_open(&image, args[0])) {
+		image_report(&image);
+		check_image(host, &image, "check");
+		print_line("Nothing was changed.");
+	}
 }
 
 static void report_success(const struct upload *upload)
 {
-	struct host host;
-	char buf[VERSION_LEN];
-
-	if (upload->has_event) {
-		print_line("%s.", upload_detail(upload));
-		return;
-	}
-
-	host_read(&host);
-	print_line("TDX module updated: %s runs.", version_format(host.version, buf));
-	host_free(&host);
+	if (upload->has_event)
+		print_line("%s.", upload->detail);
+	else
+		print_line("TDX module updated: %s runs.", version_text(upload->version));
 }
 
-static void report_failed(const struct upload *upload, enum host_state state)
+static void report_failed(const struct upload *upload)
 {
 	bool unknown = upload->outcome == UPLOAD_UNKNOWN;
 	enum exit_status status = EXIT_ERROR;
 	const char *hint = NULL;
 
-	if (state == HOST_READY) {
+	if (upload->state == HOST_READY) {
 		hint = unknown ? "A module runs, see tdxctl status for which." :
 				 "The module and its TDs are unchanged.";
-	} else if (state == HOST_STOPPED) {
+	} else if (upload->state == HOST_STOPPED) {
 		hint = "TDs wait: upload an image that can take over, see tdxctl resume.";
 		status = EXIT_WAITING;
-	} else if (state == HOST_LOST) {
+	} else if (upload->state == HOST_LOST) {
 		hint = "All TDs are lost.  Reboot.";
 		status = EXIT_LOST;
 	}
-	report_error(status, upload_reason(upload, "update"), hint, "The update has %s: %s",
-		     unknown ? "no result" : "failed", upload_detail(upload));
+	report_error(status, upload->reason ?: "update", hint, "The update has %s: %s",
+		     unknown ? "no result" : "failed", upload->detail);
 }
 
-static void report_upload(const struct upload *upload, enum host_state state)
+static void report_upload(const struct upload *upload)
 {
+	const char *reason = upload->reason ?: "kernel";
+
 	switch (upload->outcome) {
 	case UPLOAD_DONE:
 		report_success(upload);
 		return;
 	case UPLOAD_REFUSED:
-		report_error(EXIT_REFUSED, upload_reason(upload, "kernel"),
-			     check_hint(upload_reason(upload, "kernel")), "Image refused: %s",
-			     upload_detail(upload));
+		report_error(EXIT_REFUSED, reason, check_hint(reason), "Image refused: %s",
+			     upload->detail);
 		break;
 	case UPLOAD_BUSY:
 		report_error(EXIT_REFUSED, "busy", "Try again.",
@@ -194,11 +168,11 @@ static void report_upload(const struct upload *upload, enum host_state state)
 			     upload->error);
 		break;
 	default:
-		report_failed(upload, state);
+		report_failed(upload);
 		return;
 	}
 	/* Whoever waited before still does. */
-	if (state == HOST_STOPPED)
+	if (upload->state == HOST_STOPPED)
 		report_status(EXIT_WAITING);
 }
 
@@ -207,37 +181,35 @@ static void install(const struct image *image, const struct image *fallback)
 {
 	struct upload first = { .node = NODE_UPDATE, .image = image };
 	struct upload second = { .node = NODE_UPDATE, .image = fallback, .take_over = true };
-	enum host_state state;
 
 	upload_run(&first);
-	state = state_after(&first);
 	report_add("update", first.json);
 	/* Whoever keeps the node busy may be about to end this, too. */
-	if (fallback && state == HOST_STOPPED && first.outcome != UPLOAD_DONE &&
+	if (fallback && first.state == HOST_STOPPED && first.outcome != UPLOAD_DONE &&
 	    first.outcome != UPLOAD_BUSY) {
 		upload_run(&second);
-		state = state_after(&second);
 		report_add("fallback", second.json);
+		first.state = second.state;
 	}
 
 	/* The image has failed, and TDs run again because of the fallback. */
 	if (second.outcome == UPLOAD_DONE) {
-		report_error(EXIT_ERROR, upload_reason(&first, "update"),
+		report_error(EXIT_ERROR, first.reason ?: "update",
 			     "The fallback was installed and TDs run.",
-			     "The update has failed: %s", upload_detail(&first));
+			     "The update has failed: %s", first.detail);
 		report_success(&second);
 		print_line("TDs waited for the fallback for %lld ms at most.",
 			   (second.end_us - first.begin_us) / 1000);
 		return;
 	}
-	report_upload(&first, state);
+	report_upload(&first);
 	if (second.json)
-		report_upload(&second, state);
+		report_upload(&second);
 }
 
 /* An image that takes over from a failed update reads what was handed over then. */
 static bool check_fallback(const struct host *host, const struct image *image,
-			   const struct image *fallback)
+			   struct image *fallback)
 {
 	const struct seam_sigstruct *from = image->parts.sigstruct;
 	const struct seam_sigstruct *to = fallback->parts.sigstruct;
@@ -272,27 +244,8 @@ static bool still_wanted(void)
 	return !options.dry_run;
 }
 
-static void apply(const struct host *host, const struct image *image)
-{
-	struct image fallback = {};
-	char buf[VERSION_LEN];
-
-	report_add("image", image_to_json(image));
-	print_fact("image", "%s, version %s", image->path, version_format(image->version, buf));
-	if (host_runs(host, image)) {
-		print_line("The host runs this module already.");
-		report_status(EXIT_NOTHING);
-		return;
-	}
-	if (check_image(host, image, "check") &&
-	    (!options.fallback || (image_open(&fallback, options.fallback) &&
-				   check_fallback(host, image, &fallback))) && still_wanted())
-		install(image, options.fallback ? &fallback : NULL);
-	image_close(&fallback);
-}
-
 /* Can this host be updated at all?  False is reported. */
-static bool ready_for_update(struct host *host)
+static bool ready_for_update(const struct host *host)
 {
 	if (!host->has_update)
 		return no_interface(host);
@@ -313,64 +266,63 @@ static bool ready_for_update(struct host *host)
 	return true;
 }
 
-void cmd_apply(int argc, char **argv)
+void cmd_apply(char **args)
 {
-	struct image image;
-	struct host host;
+	const struct host *host = lock_host();
+	static struct image image, fallback;
 
-	if (!lock())
+	if (!host || !ready_for_update(host) || !image_open(&image, args[0]))
 		return;
 
-	host_read(&host);
-	if (ready_for_update(&host) && image_open(&image, argv[0])) {
-		apply(&host, &image);
-		image_close(&image);
+	report_add("image", image_to_json(&image));
+	print_fact("image", "%s, version %s", image.path, version_text(image.version));
+	if (host_runs(host, &image)) {
+		print_line("The host runs this module already.");
+		report_status(EXIT_NOTHING);
+		return;
 	}
-	host_free(&host);
+	if (check_image(host, &image, "check") &&
+	    (!options.fallback || (image_open(&fallback, options.fallback) &&
+				   check_fallback(host, &image, &fallback))) && still_wanted())
+		install(&image, options.fallback ? &fallback : NULL);
 }
 
 /* Which image can take over only the kernel knows: the first that it accepts. */
-static void resume(const struct host *host, int argc, char **argv)
+void cmd_resume(char **args)
 {
+	const struct host *host = lock_host();
+	static struct image image;
 	bool found = false;
-	struct image image;
 	char name[24];
-	int i;
 
-	for (i = 0; i < argc && !found; i++) {
-		snprintf(name, sizeof(name), "check_%d", i + 1);
-		if (!image_open(&image, argv[i]))
+	if (!host)
+		return;
+	if (host->state == HOST_READY && host->has_state) {
+		print_line("The TDX module runs, there is nothing to resume.");
+		report_status(EXIT_NOTHING);
+		return;
+	}
+	if (!ready_for_update(host))
+		return;
+
+	for (int i = 0; args[i] && !found; i++) {
+		image_close(&image);
+		if (!image_open(&image, args[i]))
 			continue;
 
 		print_fact("image", "%s", image.path);
+		snprintf(name, sizeof(name), "check_%d", i + 1);
 		found = check_image(host, &image, name);
-		if (found) {
-			/* Those before were only candidates. */
-			report_forget_errors();
-			if (still_wanted()) {
-				report_add("image", image_to_json(&image));
-				install(&image, NULL);
-			}
-		}
-		image_close(&image);
 	}
-	if (!found)
+	if (!found) {
 		report_status(EXIT_WAITING);
-}
-
-void cmd_resume(int argc, char **argv)
-{
-	struct host host;
-
-	if (!lock())
 		return;
-
-	host_read(&host);
-	if (host.state == HOST_READY && host.has_state) {
-		print_line("The TDX module runs, there is nothing to resume.");
-		report_status(EXIT_NOTHING);
-	} else if (ready_for_update(&host)) {
-		resume(&host, argc, argv);
 	}
-	host_free(&host);
+
+	/* Those before were only candidates. */
+	report_forget_errors();
+	if (still_wanted()) {
+		report_add("image", image_to_json(&image));
+		install(&image, NULL);
+	}
 }

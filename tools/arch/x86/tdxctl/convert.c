@@ -78,9 +78,6 @@ static void put_le(u8 *p, u32 size, u64 value)
 
 static void put_header(u8 *data, size_t size, u16 version)
 {
-	u16 sum = 0;
-	size_t i;
-
 	memset(data, 0, SEAMLDR_PAGE_SIZE);
 	put_le(data, 2, version);
 	if (version == SEAMLDR_IMAGE_VERSION_1) {
@@ -92,10 +89,7 @@ static void put_header(u8 *data, size_t size, u16 version)
 		put_le(data + V2_SIGSTRUCT_PAGES, 4, 1);
 		put_le(data + V2_MODULE_PAGES, 4, size / SEAMLDR_PAGE_SIZE - 2);
 	}
-	/* The sum of all 16-bit words is zero. */
-	for (i = 0; i < size; i += 2)
-		sum += get_le(data + i, 2);
-	put_le(data + CHECKSUM, 2, -sum);
+	put_le(data + CHECKSUM, 2, -sum_words(data, size));
 }
 
 /* Both parts as they are published beside the images */
@@ -118,9 +112,7 @@ static void write_image(u8 *data, size_t size, u16 version)
 
 	put_header(data, size, version);
 	if (seamldr_image_parse(data, size, &image, &refusal))
-		report_error(EXIT_REFUSED, refusal.check, check_hint(refusal.check),
-			     "This would not be an image (%s): %s", refusal.check,
-			     refusal.sentence);
+		report_refusal("This would not be an image", &refusal);
 	else if (write_file(options.output, data, size))
 		print_line("%s was written.", options.output);
 }
@@ -152,33 +144,12 @@ static void join(const struct image *module, const struct image *sigstruct, u16 
 	free(data);
 }
 
-static void convert(const struct image *image, u16 version)
-{
-	const struct seamldr_refusal *refusal = &image->refusal;
-	struct image sigstruct;
-
-	if (options.sigstruct) {
-		if (!image_open(&sigstruct, options.sigstruct))
-			return;
-		join(image, &sigstruct, version);
-		image_close(&sigstruct);
-	} else if (!image_is_wellformed(image)) {
-		report_error(EXIT_REFUSED, refusal->check, check_hint(refusal->check),
-			     "%s is not an image (%s): %s", image->path, refusal->check,
-			     refusal->sentence);
-	} else if (!version) {
-		write_raw(image);
-	} else {
-		write_image(image->data, image->size, version);
-	}
-}
-
-void cmd_convert(int argc, char **argv)
+void cmd_convert(char **args)
 {
 	const char *header = options.header ? options.header : "0x200";
 	u16 version = !strcmp(header, "0x100") ? SEAMLDR_IMAGE_VERSION_1 :
 		      !strcmp(header, "0x200") ? SEAMLDR_IMAGE_VERSION_2 : 0;
-	struct image image;
+	static struct image image, sigstruct;
 
 	if (!options.output || (!version && (strcmp(header, "raw") || options.sigstruct))) {
 		report_error(EXIT_ERROR, "usage", "See tdxctl --help.", "%s",
@@ -186,9 +157,16 @@ void cmd_convert(int argc, char **argv)
 					      "convert wants --output");
 		return;
 	}
+	if (!image_open(&image, args[0]) ||
+	    (options.sigstruct && !image_open(&sigstruct, options.sigstruct)))
+		return;
 
-	if (image_open(&image, argv[0])) {
-		convert(&image, version);
-		image_close(&image);
-	}
+	if (options.sigstruct)
+		join(&image, &sigstruct, version);
+	else if (!image_is_wellformed(&image))
+		report_refusal(format("%s is not an image", image.path), &image.refusal);
+	else if (version)
+		write_image(image.data, image.size, version);
+	else
+		write_raw(&image);
 }

@@ -7,7 +7,6 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
-#include <openssl/rsa.h>
 
 #include "tdxctl.h"
 
@@ -42,9 +41,8 @@ static EVP_PKEY *make_key(const struct seam_sigstruct *sig)
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
 	EVP_PKEY *key = NULL;
 
-	if (!ctx || EVP_PKEY_fromdata_init(ctx) != 1 ||
-	    EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) != 1)
-		key = NULL;
+	if (ctx && EVP_PKEY_fromdata_init(ctx) == 1)
+		EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params);
 	EVP_PKEY_CTX_free(ctx);
 
 	return key;
@@ -53,26 +51,21 @@ static EVP_PKEY *make_key(const struct seam_sigstruct *sig)
 /* Does the signature fit the key that is beside it? */
 bool sigstruct_verify(const struct seam_sigstruct *sig)
 {
-	u8 message[SIGNED_HEAD + SIGNED_END - SIGNED_TAIL], hash[SHA384_DIGEST_SIZE];
+	u8 message[SIGNED_HEAD + SIGNED_END - SIGNED_TAIL], signature[RSA_SIZE];
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	EVP_PKEY *key = make_key(sig);
-	u8 signature[RSA_SIZE];
-	EVP_PKEY_CTX *ctx;
 	bool ok;
-	int i;
 
 	memcpy(message, sig, SIGNED_HEAD);
 	memcpy(message + SIGNED_HEAD, (const u8 *)sig + SIGNED_TAIL, SIGNED_END - SIGNED_TAIL);
-	sha384(message, sizeof(message), hash);
 	/* The sigstruct has the least significant byte first, a signature the most. */
-	for (i = 0; i < RSA_SIZE; i++)
+	for (int i = 0; i < RSA_SIZE; i++)
 		signature[i] = sig->signature[RSA_SIZE - 1 - i];
 
-	ctx = key ? EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL) : NULL;
-	ok = ctx && EVP_PKEY_verify_init(ctx) == 1 &&
-	     EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1 &&
-	     EVP_PKEY_CTX_set_signature_md(ctx, EVP_sha384()) == 1 &&
-	     EVP_PKEY_verify(ctx, signature, sizeof(signature), hash, sizeof(hash)) == 1;
-	EVP_PKEY_CTX_free(ctx);
+	/* The padding is that of PKCS #1 v1.5 if no other is asked for. */
+	ok = ctx && key && EVP_DigestVerifyInit(ctx, NULL, EVP_sha384(), NULL, key) == 1 &&
+	     EVP_DigestVerify(ctx, signature, RSA_SIZE, message, sizeof(message)) == 1;
+	EVP_MD_CTX_free(ctx);
 	EVP_PKEY_free(key);
 
 	return ok;

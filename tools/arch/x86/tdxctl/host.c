@@ -24,11 +24,11 @@
 #define SEAMINFO_CPUIDS		16
 
 /* Metadata of the module (chapter "Global-Scope Metadata") */
-#define FIELD_PAMT_4K		0x9100000100000010ULL
-#define FIELD_MODULE_HV		0x8900000100000000ULL
-#define FIELD_MIN_UPDATE_HV	0x8900000100000001ULL
-#define FIELD_NO_DOWNGRADE	0x8900000000000002ULL
-#define FIELD_HANDOFF_PAGES	0x8900000100000003ULL
+#define FIELD_SIZE		0x0000000300000000ULL
+/* PAMT_4K_ENTRY_SIZE, and those for 2M and 1G */
+#define FIELD_PAMT		0x9100000100000010ULL
+/* MODULE_HV, MIN_UPDATE_HV, NO_DOWNGRADE, NUM_HANDOFF_PAGES */
+#define FIELD_HANDOFF		0x8900000100000000ULL
 
 static int sysfs_open(const char *dir, const char *name, int flags)
 {
@@ -52,24 +52,22 @@ bool sysfs_exists(const char *dir)
 	return fd >= 0;
 }
 
-static ssize_t sysfs_read(const char *dir, const char *name, void *buf, size_t size)
+static int sysfs_read(const char *dir, const char *name, void *buf, size_t size)
 {
-	int fd = sysfs_open(dir, name, O_RDONLY | O_NONBLOCK);
-	ssize_t n;
+	int fd = sysfs_open(dir, name, O_RDONLY | O_NONBLOCK), ret = fd;
 
-	if (fd < 0)
-		return fd;
+	if (fd >= 0) {
+		ret = read_all(fd, buf, size);
+		close(fd);
+	}
 
-	n = read_all(fd, buf, size);
-	close(fd);
-
-	return n;
+	return ret;
 }
 
 /* Reads an attribute, without the line feed.  Returns 0 or a negative errno. */
 int sysfs_text(const char *dir, const char *name, char buf[ATTR_LEN])
 {
-	ssize_t n = sysfs_read(dir, name, buf, ATTR_LEN - 1);
+	int n = sysfs_read(dir, name, buf, ATTR_LEN - 1);
 
 	buf[n < 0 ? 0 : n] = 0;
 	buf[strcspn(buf, "\n")] = 0;
@@ -79,13 +77,12 @@ int sysfs_text(const char *dir, const char *name, char buf[ATTR_LEN])
 
 int sysfs_write(const char *dir, const char *name, const void *data, size_t size)
 {
-	int fd = sysfs_open(dir, name, O_WRONLY), ret;
+	int fd = sysfs_open(dir, name, O_WRONLY), ret = fd;
 
-	if (fd < 0)
-		return fd;
-
-	ret = write_all(fd, data, size);
-	close(fd);
+	if (fd >= 0) {
+		ret = write_all(fd, data, size);
+		close(fd);
+	}
 
 	return ret;
 }
@@ -132,15 +129,14 @@ static void read_fields(struct host *host)
 	unsigned long long id, value;
 	char line[80];
 
-	if (!file)
-		return;
-
-	host->fields = allocate(MAX_FIELDS * sizeof(*host->fields));
-	while (host->nr_fields < MAX_FIELDS && fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "0x%16llx 0x%16llx", &id, &value) == 2)
-			host->fields[host->nr_fields++] = (struct field) { id, value };
+	while (file && host->nr_fields < MAX_FIELDS && fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "0x%16llx 0x%16llx", &id, &value) != 2)
+			continue;
+		host->fields[host->nr_fields].id = id;
+		host->fields[host->nr_fields++].value = value;
 	}
-	fclose(file);
+	if (file)
+		fclose(file);
 }
 
 u64 get_le(const u8 *p, u32 size)
@@ -168,7 +164,7 @@ enum host_state host_state_parse(const char *name)
 	return state;
 }
 
-static void read_state(struct host *host)
+void host_read_state(struct host *host)
 {
 	char buf[ATTR_LEN];
 	int ret;
@@ -183,37 +179,27 @@ static void read_state(struct host *host)
 		host->state = ret == -ENXIO ? HOST_LOST : ret ? HOST_UNKNOWN : HOST_READY;
 }
 
-/* The kernel says so in cpuinfo, which is not in sysfs. */
+/* The kernel says so in cpuinfo, in the lines about the first CPU. */
 static bool has_erratum(void)
 {
-	FILE *file = is_here() ? fopen("/proc/cpuinfo", "re") : NULL;
-	bool found = false;
-	char line[4096];
+	char text[8192] = "";
 
-	while (file && fgets(line, sizeof(line), file)) {
-		if (!strncmp(line, "bugs", 4)) {
-			found = strstr(line, "seamret_invd_vmcs");
-			break;
-		}
-	}
-	if (file)
-		fclose(file);
-
-	return found;
+	return is_here() && sysfs_read("../proc", "cpuinfo", text, sizeof(text) - 1) > 0 &&
+	       strstr(text, "seamret_invd_vmcs");
 }
 
 /* Finds out all that can be known of this host.  Who is not root learns less. */
-void host_read(struct host *host)
+struct host *host_read(void)
 {
+	static struct host memory, *host = &memory;
 	u32 eax, ebx, ecx, edx;
 	char buf[ATTR_LEN];
 
-	memset(host, 0, sizeof(*host));
 	host->updates_left = -1;
 	host->nr_online = count_cpus("online");
 	host->nr_present = count_cpus("present");
 	if (sysfs_exists(TDX_HOST)) {
-		read_state(host);
+		host_read_state(host);
 		host->has_update = sysfs_exists(NODE_UPDATE);
 		host->has_check = sysfs_exists(NODE_CHECK);
 		host->erratum = !host->has_update && has_erratum();
@@ -233,27 +219,28 @@ void host_read(struct host *host)
 		host->cpu = get_le(host->seaminfo + SEAMINFO_CPUIDS, 4);
 	else if (is_here() && __get_cpuid(1, &eax, &ebx, &ecx, &edx))
 		host->cpu = eax;
+
+	return host;
 }
 
-void host_free(struct host *host)
+/*
+ * Looks up @nr fields that follow each other.  Only the size of an element in bits 33:32
+ * of their ids may differ.  True if all of them are known.
+ */
+bool host_fields(const struct host *host, u64 first, u32 nr, u64 *values)
 {
-	free(host->fields);
-	host->fields = NULL;
-	host->nr_fields = 0;
-}
+	u32 found = 0;
+	u64 index;
 
-bool host_field(const struct host *host, u64 id, u64 *value)
-{
-	u32 i;
-
-	for (i = 0; i < host->nr_fields; i++) {
-		if (host->fields[i].id == id) {
-			*value = host->fields[i].value;
-			return true;
+	for (u32 i = 0; i < host->nr_fields; i++) {
+		index = (host->fields[i].id & ~FIELD_SIZE) - (first & ~FIELD_SIZE);
+		if (index < nr) {
+			values[index] = host->fields[i].value;
+			found |= BIT(index);
 		}
 	}
 
-	return false;
+	return found == BIT(nr) - 1;
 }
 
 /* Is this the module that runs?  Its hash tells, and without it nothing does. */
@@ -265,44 +252,8 @@ bool host_runs(const struct host *host, const struct image *image)
 		       sizeof(image->parts.sigstruct->seamhash));
 }
 
-static bool add_handoff(const struct host *host, struct seamldr_platform *platform)
-{
-	u64 hv, min, no_downgrade, pages;
-
-	if (!host_field(host, FIELD_MODULE_HV, &hv) ||
-	    !host_field(host, FIELD_MIN_UPDATE_HV, &min) ||
-	    !host_field(host, FIELD_NO_DOWNGRADE, &no_downgrade) ||
-	    !host_field(host, FIELD_HANDOFF_PAGES, &pages))
-		return false;
-
-	platform->module_hv = hv;
-	platform->min_update_hv = min;
-	platform->no_downgrade = no_downgrade;
-	platform->handoff_pages = pages;
-
-	return true;
-}
-
-static bool add_pamt(const struct host *host, struct seamldr_platform *platform)
-{
-	u64 size[ARRAY_SIZE(platform->pamt_entry_size)];
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(size); i++) {
-		if (!host_field(host, FIELD_PAMT_4K + i, &size[i]))
-			return false;
-	}
-	for (i = 0; i < ARRAY_SIZE(size); i++)
-		platform->pamt_entry_size[i] = size[i];
-
-	return true;
-}
-
 static void add_cpus(const struct host *host, struct seamldr_platform *platform)
 {
-	const u8 *seaminfo = host->seaminfo;
-	u32 i;
-
 	platform->nr_online = host->nr_online;
 	platform->nr_lps = host->nr_present;
 	platform->nr_sockets = !!host->cpu;
@@ -310,29 +261,12 @@ static void add_cpus(const struct host *host, struct seamldr_platform *platform)
 	if (!host->has_seaminfo)
 		return;
 
-	platform->nr_lps = get_le(seaminfo + SEAMINFO_NR_LPS, 4);
-	platform->nr_sockets = get_le(seaminfo + SEAMINFO_NR_SOCKETS, 4);
+	platform->nr_lps = get_le(host->seaminfo + SEAMINFO_NR_LPS, 4);
+	platform->nr_sockets = get_le(host->seaminfo + SEAMINFO_NR_SOCKETS, 4);
 	if (platform->nr_sockets > SEAMLDR_MAX_SOCKETS)
 		platform->nr_sockets = SEAMLDR_MAX_SOCKETS;
-	for (i = 0; i < platform->nr_sockets; i++)
-		platform->socket_cpuid[i] = get_le(seaminfo + SEAMINFO_CPUIDS + 4 * i, 4);
-}
-
-static bool add_info(const struct host *host, struct seamldr_platform *platform)
-{
-	if (!host->has_info) {
-		if (host->seamldr)
-			platform->seamldr_major = VERSION_MAJOR(host->seamldr);
-		return false;
-	}
-
-	platform->seamldr_major = get_le(host->info + INFO_MAJOR, 2);
-	platform->svn_major = host->info[INFO_SVN_MAJOR];
-	platform->svn_minor = host->info[INFO_SVN_MINOR];
-	platform->seam_ready = host->info[INFO_SEAM_READY];
-	memcpy(platform->mrseam, host->info + INFO_MRSEAM, sizeof(platform->mrseam));
-
-	return true;
+	for (u32 i = 0; i < platform->nr_sockets; i++)
+		platform->socket_cpuid[i] = get_le(host->seaminfo + SEAMINFO_CPUIDS + 4 * i, 4);
 }
 
 /*
@@ -342,24 +276,46 @@ static bool add_info(const struct host *host, struct seamldr_platform *platform)
 const char *host_platform(const struct host *host, const struct image *image,
 			  struct seamldr_platform *platform)
 {
+	u64 pamt[ARRAY_SIZE(platform->pamt_entry_size)], handoff[4];
+	bool has_pamt = host_fields(host, FIELD_PAMT, ARRAY_SIZE(pamt), pamt);
+	bool has_handoff = host_fields(host, FIELD_HANDOFF, ARRAY_SIZE(handoff), handoff);
 	static char unknown[ATTR_LEN];
 
 	image_permissive_platform(image, platform);
 	add_cpus(host, platform);
+	for (size_t i = 0; has_pamt && i < ARRAY_SIZE(pamt); i++)
+		platform->pamt_entry_size[i] = pamt[i];
+	if (has_handoff) {
+		platform->module_hv = handoff[0];
+		platform->min_update_hv = handoff[1];
+		platform->no_downgrade = handoff[2];
+		platform->handoff_pages = handoff[3];
+	}
 	if (host->updates_left >= 0)
 		platform->updates_left = host->updates_left;
+	if (host->has_info) {
+		platform->seamldr_major = get_le(host->info + INFO_MAJOR, 2);
+		platform->svn_major = host->info[INFO_SVN_MAJOR];
+		platform->svn_minor = host->info[INFO_SVN_MINOR];
+		platform->seam_ready = host->info[INFO_SEAM_READY];
+		memcpy(platform->mrseam, host->info + INFO_MRSEAM, sizeof(platform->mrseam));
+	} else if (host->seamldr) {
+		platform->seamldr_major = VERSION_MAJOR(host->seamldr);
+	}
 	snprintf(unknown, sizeof(unknown), "%s%s%s%s",
-		 add_info(host, platform) ? "" : ",svn-major,svn-minor",
+		 host->has_info ? "" : ",svn-major,svn-minor",
 		 host->updates_left >= 0 ? "" : ",updates-left",
-		 add_handoff(host, platform) ? "" : ",handoff-version,handoff-older,handoff-pages",
-		 add_pamt(host, platform) ? "" : ",pamt-size");
+		 has_handoff ? "" : ",handoff-version,handoff-older,handoff-pages",
+		 has_pamt ? "" : ",pamt-size");
 
 	return *unknown ? unknown + 1 : NULL;
 }
 
 /* Why there can be no update, "" if there can, or NULL if only root learns it */
-static const char *why_not(const struct host *host, char *buf, size_t size)
+static const char *why_not(const struct host *host)
 {
+	static char buf[128];
+
 	if (host->erratum)
 		return "the CPU has the erratum seamret_invd_vmcs";
 	if (!host->has_update)
@@ -373,43 +329,67 @@ static const char *why_not(const struct host *host, char *buf, size_t size)
 	if (host->nr_online == host->nr_present)
 		return host->updates_left < 0 ? NULL : "";
 
-	snprintf(buf, size, "%u of %u CPUs are online and all have to take part",
+	snprintf(buf, sizeof(buf), "%u of %u CPUs are online and all have to take part",
 		 host->nr_online, host->nr_present);
 
 	return buf;
 }
 
-static struct json_object *host_to_json(const struct host *host, const char *reason)
+/* Says in one sentence why there is nothing to work with. */
+bool no_interface(const struct host *host)
 {
-	struct json_object *object = json_object_new_object();
-	char buf[VERSION_LEN];
+	if (host->state == HOST_NONE)
+		return report_error(EXIT_UNCHECKED, "no-interface",
+				    "Is the BIOS set up for TDX, and are tdx_host and kvm_intel loaded?",
+				    "The kernel offers no TDX module on this host");
 
-	json_add(object, "version", "%s", version_format(host->version, buf));
-	json_add(object, "state", "%s", host_states[host->state]);
-	json_add(object, "seamldr_version", "%s", version_format(host->seamldr, buf));
-	if (host->updates_left >= 0)
-		json_add_int(object, "updates_left", host->updates_left);
-	json_add_int(object, "cpus_online", host->nr_online);
-	json_add_int(object, "cpus_present", host->nr_present);
-	if (host->cpu) {
-		json_add_hex(object, "cpu", host->cpu);
-		json_add(object, "cpu_name", "%s", cpu_name(host->cpu));
-	}
-	json_add_bool(object, "kernel_check", host->has_check);
-	json_add(object, "skip_checks", "%s", host->skip);
-	json_add(object, "can_update", "%s", !reason ? "unknown" : *reason ? "no" : "yes");
-	if (reason && *reason)
-		json_add(object, "because", "%s", reason);
-
-	return object;
+	return report_error(EXIT_UNCHECKED, host->erratum ? "erratum" : "no-interface", NULL,
+			    "The TDX module cannot be updated: %s", why_not(host));
 }
 
-static void print(const struct host *host, struct json_object *json, const char *reason)
+static void report_newest(const struct host *host)
 {
-	print_fact("TDX module", "%s, %s", json_get(json, "version"), json_get(json, "state"));
-	if (host->updates_left >= 0)
+	const struct selection *selection = select_images(host, options.images);
+	const struct image *best;
+
+	if (!selection)
+		return;
+
+	best = selection->best;
+	report_add("newest", json_make("releases_behind", json_int(selection->nr_behind),
+				       "version", best ? json_version(best->version) : NULL,
+				       "file", best ? json_text("%s", best->path) : NULL));
+	if (best)
+		print_fact("newest that fits", "%s, %u behind: %s",
+			   version_text(best->version), selection->nr_behind, best->path);
+	else
+		print_fact("newest that fits", "runs");
+}
+
+static void report_host(const struct host *host)
+{
+	const char *reason = why_not(host);
+	bool counted = host->updates_left >= 0;
+
+	report_add("host",
+		   json_make("version", json_version(host->version),
+			     "state", json_text("%s", host_states[host->state]),
+			     "seamldr_version", json_version(host->seamldr),
+			     "updates_left", counted ? json_int(host->updates_left) : NULL,
+			     "cpus_online", json_int(host->nr_online),
+			     "cpus_present", json_int(host->nr_present),
+			     "cpu", host->cpu ? json_hex(host->cpu) : NULL,
+			     "cpu_name", host->cpu ? json_text("%s", cpu_name(host->cpu)) : NULL,
+			     "kernel_check", json_bool(host->has_check),
+			     "skip_checks", json_text("%s", host->skip),
+			     "can_update", json_text(!reason ? "unknown" : *reason ? "no" : "yes"),
+			     "because", reason && *reason ? json_text("%s", reason) : NULL));
+
+	print_fact("TDX module", "%s, %s", version_text(host->version),
+		   host_states[host->state]);
+	if (counted)
 		print_fact("P-SEAMLDR", "%s, %ld updates left until the next boot",
-			   json_get(json, "seamldr_version"), host->updates_left);
+			   version_text(host->seamldr), host->updates_left);
 	else
 		print_fact("P-SEAMLDR", "%s",
 			   host->has_update ? "only root can ask it" : "not known");
@@ -425,67 +405,23 @@ static void print(const struct host *host, struct json_object *json, const char 
 		print_fact("can be updated", "%s%s", *reason ? "no, because " : "yes", reason);
 }
 
-/* Says in one sentence why there is nothing to work with. */
-bool no_interface(const struct host *host)
+void cmd_status(char **args)
 {
-	if (host->state == HOST_NONE)
-		return report_error(EXIT_UNCHECKED, "no-interface",
-				    "Is the BIOS set up for TDX, and are tdx_host and kvm_intel loaded?",
-				    "The kernel offers no TDX module on this host");
+	const struct host *host = host_read();
 
-	return report_error(EXIT_UNCHECKED, host->erratum ? "erratum" : "no-interface", NULL,
-			    "The TDX module cannot be updated: %s", why_not(host, NULL, 0));
-}
-
-static void add_newest(const struct host *host)
-{
-	struct selection *selection = select_images(host, options.images);
-	struct json_object *object;
-	char buf[VERSION_LEN];
-
-	if (!selection)
-		return;
-
-	object = json_object_new_object();
-	report_add("newest", object);
-	json_add_int(object, "releases_behind", selection->nr_behind);
-	if (selection->best) {
-		version_format(selection->best->image.version, buf);
-		json_add(object, "version", "%s", buf);
-		json_add(object, "file", "%s", selection->best->image.path);
-		print_fact("newest that fits", "%s, %u behind: %s", buf, selection->nr_behind,
-			   selection->best->image.path);
-	} else {
-		print_fact("newest that fits", "runs");
-	}
-	select_free(selection);
-}
-
-void cmd_status(int argc, char **argv)
-{
-	struct json_object *json;
-	const char *reason;
-	struct host host;
-	char buf[128];
-
-	host_read(&host);
-	if (host.state == HOST_NONE) {
-		no_interface(&host);
+	if (host->state == HOST_NONE) {
+		no_interface(host);
 		return;
 	}
 
-	reason = why_not(&host, buf, sizeof(buf));
-	json = host_to_json(&host, reason);
-	print(&host, json, reason);
-	report_add("host", json);
-	if (options.images && host.version)
-		add_newest(&host);
-	if (host.state == HOST_STOPPED)
+	report_host(host);
+	if (options.images && host->version)
+		report_newest(host);
+	if (host->state == HOST_STOPPED)
 		report_warning("stopped",
 			       "TDs wait: upload an image that can take over, see tdxctl resume");
-	if (*host.skip)
+	if (*host->skip)
 		report_warning("skip-checks",
 			       "The next upload skips checks, set by hand or left over: %s",
-			       host.skip);
-	host_free(&host);
+			       host->skip);
 }

@@ -125,42 +125,46 @@ static u64 version_from_name(const char *path)
 	return found;
 }
 
-static void find_version(struct image *image)
+/* All 16-bit words of an image add up to zero. */
+u16 sum_words(const u8 *data, u64 size)
 {
-	const struct seam_sigstruct *sig = image->parts.sigstruct;
-	const u8 *v = sig->module_version;
+	u16 sum = 0;
 
-	image->version_source = "sigstruct";
-	image->version = v[3] ? VERSION(v[3], v[2], v[0] | v[1] << 8) : 0;
-	if (!image->version) {
-		image->version_source = "hash";
-		image->version = release_by_hash(sig->seamhash);
-	}
-	if (!image->version) {
-		image->version_source = "file-name";
-		image->version = version_from_name(image->path);
-	}
-	if (!image->version)
-		image->version_source = "none";
+	for (u64 i = 0; i + 1 < size; i += 2)
+		sum += data[i] | data[i + 1] << 8;
+
+	return sum;
 }
 
 /* Finds out what can be known of an image: path, data and size are there. */
 void image_examine(struct image *image)
 {
+	static const char * const sources[] = { "sigstruct", "hash", "file-name", "none" };
 	const struct seam_sigstruct *sig;
+	u64 versions[ARRAY_SIZE(sources)] = {};
+	int source = 0;
+	const u8 *v;
 
 	/* Of a file that is too long the parser looks at the length only. */
 	if (seamldr_image_parse(image->data, image->size, &image->parts, &image->refusal))
 		return;
 
 	image->refusal.check = NULL;
-	find_version(image);
 	sig = image->parts.sigstruct;
+	v = sig->module_version;
+	versions[0] = v[3] ? VERSION(v[3], v[2], v[0] | v[1] << 8) : 0;
+	versions[1] = release_by_hash(sig->seamhash);
+	versions[2] = version_from_name(image->path);
+	while (!versions[source] && source < (int)ARRAY_SIZE(sources) - 1)
+		source++;
+	image->version = versions[source];
+	image->version_source = sources[source];
+
 	sha384(sig->modulus, sizeof(sig->modulus), image->key_hash);
-	for (image->key = keys; image->key < KEY_UNKNOWN; image->key++) {
-		if (!memcmp(image->key->hash, image->key_hash, sizeof(image->key_hash)))
-			break;
-	}
+	image->key = keys;
+	while (image->key < KEY_UNKNOWN &&
+	       memcmp(image->key->hash, image->key_hash, sizeof(image->key_hash)))
+		image->key++;
 	image->signature_ok = sigstruct_verify(sig);
 	sha384(image->parts.module, image->parts.nr_module_pages * SEAMLDR_PAGE_SIZE,
 	       image->hash);
@@ -227,159 +231,107 @@ void image_permissive_platform(const struct image *image, struct seamldr_platfor
 		.pamt_entry_size = {
 			sig->pamt_entry_size_4k, sig->pamt_entry_size_2m, sig->pamt_entry_size_1g
 		},
-		.skip = options.skip_mask,
+		.skip = options.skip_kernel,
 	};
 }
 
-/* Is @check in the list of --skip? */
-bool is_skipped(const char *check)
-{
-	const char *list = options.skip;
-	size_t len = strlen(check);
-
-	for (; list && *list; list += strcspn(list, ",")) {
-		list += *list == ',';
-		if (!strncmp(list, check, len) && (!list[len] || list[len] == ','))
-			return true;
-	}
-
-	return false;
-}
-
 /* Checks what only P-SEAMLDR checks, which is too late. */
-bool image_check_signature(const struct image *image, struct seamldr_refusal *refusal)
+bool image_check_signature(struct image *image)
 {
 	if (!image->signature_ok && !is_skipped("signature"))
-		seamldr_set_refusal(refusal, "signature", -EINVAL,
+		seamldr_set_refusal(&image->refusal, "signature", -EINVAL,
 				    "signature of the sigstruct does not fit its key and content");
 	else if (image->key != KEY_INTEL && !is_skipped("signing-key"))
-		seamldr_set_refusal(refusal, "signing-key", -EINVAL,
+		seamldr_set_refusal(&image->refusal, "signing-key", -EINVAL,
 				    "image is signed with the %s, not with that of Intel",
 				    image->key->name);
-	else
-		return true;
 
-	return false;
+	return !image->refusal.check;
 }
 
 /*
  * Checks an image by the kernel's rows, and its signature.  Nobody looks at @platform
  * if it is not an image.
  */
-bool image_check(const struct image *image, const struct seamldr_platform *platform,
-		 struct seamldr_refusal *refusal)
+bool image_check(struct image *image, const struct seamldr_platform *platform)
 {
 	struct seamldr_verdict verdict;
 
-	if (!image_is_wellformed(image)) {
-		*refusal = image->refusal;
+	if (!image_is_wellformed(image))
 		return false;
-	}
-	if (seamldr_preflight(&image->parts, platform, &verdict)) {
-		*refusal = verdict.refusal;
-		return false;
-	}
+	if (!seamldr_preflight(&image->parts, platform, &verdict))
+		return image_check_signature(image);
 
-	return image_check_signature(image, refusal);
+	image->refusal = verdict.refusal;
+
+	return false;
 }
 
 /* A field of 0 with header 0x200: whoever made the file did not compute it. */
 static const char *checksum_state(const struct image *image)
 {
-	u16 sum = 0;
-	u64 i;
-
-	for (i = 0; i + 1 < image->size; i += 2)
-		sum += image->data[i] | image->data[i + 1] << 8;
-	if (!sum)
+	if (!sum_words(image->data, image->size))
 		return "good";
 
 	return image->parts.header_version == SEAMLDR_IMAGE_VERSION_2 &&
 	       !image->parts.checksum ? "absent" : "bad";
 }
 
-static struct json_object *cpus_to_json(const struct seam_sigstruct *sig)
-{
-	struct json_object *cpus = json_object_new_array();
-	struct json_object *cpu;
-	u32 i;
-
-	for (i = 0; i < sig->cpuid_table_size && i < SEAM_SIGSTRUCT_MAX_CPUIDS; i++) {
-		cpu = json_object_new_object();
-		json_add(cpu, "signature", "0x%08x", sig->cpuid_table[i]);
-		json_add(cpu, "name", "%s", cpu_name(sig->cpuid_table[i]));
-		json_object_array_add(cpus, cpu);
-	}
-
-	return cpus;
-}
-
-static struct json_object *handoff_to_json(const struct seam_sigstruct *sig)
-{
-	struct json_object *handoff = json_object_new_object();
-
-	json_add_int(handoff, "min", sig->min_update_hv);
-	json_add_int(handoff, "max", sig->module_hv);
-	json_add_bool(handoff, "no_downgrade", sig->no_downgrade);
-	json_add_int(handoff, "pages", sig->num_handoff_pages + 1);
-
-	return handoff;
-}
-
-static struct json_object *signature_to_json(const struct image *image)
-{
-	struct json_object *signature = json_object_new_object();
-
-	json_add_bool(signature, "valid", image->signature_ok);
-	json_add(signature, "key", "%s", image->key->word);
-	json_add_bytes(signature, "key_sha384", image->key_hash, sizeof(image->key_hash));
-
-	return signature;
-}
-
 /* Of a file that is not an image, name and length. */
 struct json_object *image_to_json(const struct image *image)
 {
-	struct json_object *object = json_object_new_object();
 	const struct seam_sigstruct *sig = image->parts.sigstruct;
-	char version[VERSION_LEN];
+	struct json_object *object, *cpus;
+	u32 i, cpu;
 
-	json_add(object, "file", "%s", image->path);
-	json_add_int(object, "size", image->size);
-	json_add_bool(object, "wellformed", image_is_wellformed(image));
+	object = json_make("file", json_text("%s", image->path), "size", json_int(image->size),
+			   "wellformed", json_bool(image_is_wellformed(image)));
 	if (!image_is_wellformed(image))
 		return object;
 
-	json_add_hex(object, "header", image->parts.header_version);
-	json_add(object, "version", "%s", version_format(image->version, version));
-	json_add(object, "version_source", "%s", image->version_source);
-	json_add_int(object, "module_pages", image->parts.nr_module_pages);
-	/* BCD */
-	json_add(object, "date", "%04x-%02x-%02x", sig->date >> 16, sig->date >> 8 & 0xff,
-		 sig->date & 0xff);
-	json_add(object, "svn", "%u.%u", sig->seamsvn_major, sig->seamsvn_minor);
-	json_add_bool(object, "debug_signed", seamldr_sigstruct_is_debug(sig));
-	json_object_object_add(object, "cpus", cpus_to_json(sig));
-	json_object_object_add(object, "handoff", handoff_to_json(sig));
-	/* What generation 1 of P-SEAMLDR wants to be zero has the version since 2.0. */
-	json_add(object, "seamldr", "%s", memchr_inv(sig->module_version, 0,
-						     sizeof(sig->module_version)) ?
-						     "2.0" : "1.5");
-	json_add_bytes(object, "sha384", image->hash, sizeof(image->hash));
-	json_add_bool(object, "sha384_ok",
-		      !memcmp(image->hash, sig->seamhash, sizeof(image->hash)));
-	json_add(object, "checksum", "%s", checksum_state(image));
-	json_object_object_add(object, "signature", signature_to_json(image));
+	cpus = json_object_new_array();
+	for (i = 0; i < sig->cpuid_table_size && i < SEAM_SIGSTRUCT_MAX_CPUIDS; i++) {
+		cpu = sig->cpuid_table[i];
+		json_object_array_add(cpus, json_make("signature", json_text("0x%08x", cpu),
+						      "name", json_text("%s", cpu_name(cpu))));
+	}
 
-	return object;
+	return json_add(object,
+		"header", json_hex(image->parts.header_version),
+		"version", json_version(image->version),
+		"version_source", json_text("%s", image->version_source),
+		"module_pages", json_int(image->parts.nr_module_pages),
+		/* BCD */
+		"date", json_text("%04x-%02x-%02x", sig->date >> 16, sig->date >> 8 & 0xff,
+				  sig->date & 0xff),
+		"svn", json_text("%u.%u", sig->seamsvn_major, sig->seamsvn_minor),
+		"debug_signed", json_bool(seamldr_sigstruct_is_debug(sig)),
+		"cpus", cpus,
+		"handoff", json_make("min", json_int(sig->min_update_hv),
+				     "max", json_int(sig->module_hv),
+				     "no_downgrade", json_bool(sig->no_downgrade),
+				     "pages", json_int(sig->num_handoff_pages + 1)),
+		/* What generation 1 of P-SEAMLDR wants to be zero has the version since 2.0. */
+		"seamldr", json_text("%s", memchr_inv(sig->module_version, 0,
+						  sizeof(sig->module_version)) ? "2.0" : "1.5"),
+		"sha384", json_bytes(image->hash, sizeof(image->hash)),
+		"sha384_ok", json_bool(!memcmp(image->hash, sig->seamhash, sizeof(image->hash))),
+		"checksum", json_text("%s", checksum_state(image)),
+		"signature", json_make("valid", json_bool(image->signature_ok),
+				       "key", json_text("%s", image->key->word),
+				       "key_sha384", json_bytes(image->key_hash,
+								sizeof(image->key_hash))),
+		NULL);
 }
 
-/* The same for people */
-static void image_print(const struct image *image, struct json_object *json)
+/* Adds the image to the report, and says the same to people. */
+void image_report(const struct image *image)
 {
 	const struct seam_sigstruct *sig = image->parts.sigstruct;
+	struct json_object *json = image_to_json(image);
 	u32 i;
 
+	report_add("image", json);
 	print_fact("file", "%s, %s bytes", image->path, json_get(json, "size"));
 	if (!image_is_wellformed(image))
 		return;
@@ -405,29 +357,17 @@ static void image_print(const struct image *image, struct json_object *json)
 	print_fact("signature", "%s, %s", image->signature_ok ? "good" : "BAD", image->key->name);
 }
 
-/* Adds the image to the report. */
-void image_report(const struct image *image)
-{
-	struct json_object *json = image_to_json(image);
-
-	image_print(image, json);
-	report_add("image", json);
-}
-
-void cmd_inspect(int argc, char **argv)
+void cmd_inspect(char **args)
 {
 	struct seamldr_platform platform;
-	struct seamldr_refusal refusal;
-	struct image image;
+	static struct image image;
 
-	if (!image_open(&image, argv[0]))
+	if (!image_open(&image, args[0]))
 		return;
 
 	image_report(&image);
 	if (image_is_wellformed(&image))
 		image_permissive_platform(&image, &platform);
-	if (!image_check(&image, &platform, &refusal))
-		report_error(EXIT_REFUSED, refusal.check, check_hint(refusal.check),
-			     "Image refused (%s): %s", refusal.check, refusal.sentence);
-	image_close(&image);
+	if (!image_check(&image, &platform))
+		report_refusal("Image refused", &image.refusal);
 }

@@ -9,9 +9,7 @@
 
 #include "tdxctl.h"
 
-struct options options = {
-	.sysfs = "/sys",
-};
+struct options options;
 
 /* One letter for each command, for the table of options */
 static const struct command {
@@ -20,7 +18,7 @@ static const struct command {
 	int min_args, max_args;
 	const char *args;
 	const char *what;
-	void (*run)(int argc, char **argv);
+	void (*run)(char **args);
 } commands[] = {
 	{ "status", 's', 0, 0, "", "show what runs, and whether it can be updated", cmd_status },
 	{ "inspect", 'i', 1, 1, "IMAGE", "show and verify an image file", cmd_inspect },
@@ -33,25 +31,22 @@ static const struct command {
 	{ "probe", 'p', 0, 0, "", "compare this host with what is expected of it", cmd_probe },
 };
 
-static bool json, quiet, help;
-
-/* An option has an argument, or sets a flag. */
 static const struct {
 	const char *name;
 	/* Commands that take it, "" for all */
 	const char *commands;
+	/* NULL for a flag */
 	const char *arg;
 	const char *what;
 	const char **value;
-	bool *flag;
 } option_table[] = {
-	{ "json", "", NULL, "print one JSON object", .flag = &json },
-	{ "quiet", "", NULL, "print errors and warnings only", .flag = &quiet },
-	{ "help", "", NULL, "print this text", .flag = &help },
+	{ "json", "", NULL, "print one JSON object", &options.json },
+	{ "quiet", "", NULL, "print errors and warnings only", &options.quiet },
+	{ "help", "", NULL, "print this text", &options.help },
 	{ "sysfs-root", "", "DIR", "where sysfs is (/sys)", &options.sysfs },
 	{ "skip", "icarls", "CHECK,...", "let these checks not refuse the image", &options.skip },
 	{ "fallback", "a", "IMAGE", "upload this at once if the update stops", &options.fallback },
-	{ "dry-run", "ar", NULL, "check all, change nothing", .flag = &options.dry_run },
+	{ "dry-run", "ar", NULL, "check all, change nothing", &options.dry_run },
 	{ "images", "s", "DIR", "say which image is the best of a directory", &options.images },
 	{ "mapping", "ls", "FILE", "Intel's mapping file (DIR/mapping_file.json)",
 	  &options.mapping },
@@ -67,20 +62,19 @@ static const struct {
 static int usage(void)
 {
 	const char *arg;
-	size_t i;
 
 	printf("Usage: tdxctl COMMAND [OPTION...]\n\nCommands:\n");
-	for (i = 0; i < ARRAY_SIZE(commands); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		printf("  %-9s%-11s  %s\n", commands[i].name, commands[i].args, commands[i].what);
 	printf("\nOptions:\n");
-	for (i = 0; i < ARRAY_SIZE(option_table); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(option_table); i++) {
 		arg = option_table[i].arg;
 		printf("  --%s%s%-*s  %s\n", option_table[i].name, arg ? "=" : "",
 		       19 - (int)strlen(option_table[i].name) - !!arg, arg ? arg : "",
 		       option_table[i].what);
 	}
 	printf("\nExit status:\n");
-	for (i = 0; i < ARRAY_SIZE(status_names); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(status_names); i++)
 		printf("  %zu  %s\n", i, status_names[i].meaning);
 
 	return fflush(stdout) ? EXIT_ERROR : EXIT_DONE;
@@ -88,127 +82,96 @@ static int usage(void)
 
 #define usage_error(...)	report_error(EXIT_ERROR, "usage", "See tdxctl --help.", __VA_ARGS__)
 
-/* Of --skip the kernel gets what it knows.  The others only tdxctl makes. */
 static bool parse_skip(void)
 {
-	char *list = copy_string(options.skip ? options.skip : ""), *rest = list, *name;
-	size_t used = 0;
+	char *list = options.skip ? copy_string(options.skip) : NULL, *rest = list, *name;
 	bool ok = true;
+	u32 mask, own;
 
-	while (ok && *list && (name = strsep(&rest, ","))) {
-		if (!strcmp(name, "signature") || !strcmp(name, "signing-key") ||
-		    !strcmp(name, "kernel-check"))
-			continue;
-
-		ok = seamldr_is_skippable(name) &&
-		     used + strlen(name) + 2 < sizeof(options.kernel_skip);
-		if (ok)
-			used += sprintf(options.kernel_skip + used, "%s%s", used ? "," : "", name);
-		else
+	while (ok && (name = strsep(&rest, ","))) {
+		own = own_check(name);
+		ok = own || seamldr_is_skippable(name) || !*options.skip;
+		if (!ok)
 			usage_error("There is no check \"%s\" that can be skipped", name);
+		else if (!own && !seamldr_parse_skip(name, &mask))
+			options.skip_kernel |= mask;
+		options.skip_own |= own;
 	}
 	free(list);
 
-	return ok && !seamldr_parse_skip(options.kernel_skip, &options.skip_mask);
+	return ok;
 }
 
-/*
- * Options may stand anywhere.  Before one that is wrong is reported, the first pass
- * finds out how.  Returns the indices of those that are there as bits.
- */
-static bool parse_options(int argc, char **argv, bool first, u32 *there)
+/* Options may stand anywhere.  How an error is reported depends on those behind it. */
+static bool parse_options(int argc, char **argv)
 {
 	struct option longs[ARRAY_SIZE(option_table) + 1] = {};
-	char *words[argc + 1];
+	const char *wrong = NULL, *word = NULL;
 	int id, i;
-
-	/* getopt_long() moves them, and a value that is missing would be found then. */
-	memcpy(words, argv, sizeof(words));
-	if (first)
-		argv = words;
 
 	for (i = 0; i < (int)ARRAY_SIZE(option_table); i++) {
 		longs[i].name = option_table[i].name;
 		longs[i].has_arg = !!option_table[i].arg;
-		longs[i].val = 'A' + i;
 	}
 
-	*there = 0;
 	opterr = 0;
-	optind = 0;
-	while ((id = getopt_long(argc, argv, ":", longs, NULL)) != -1) {
-		i = id - 'A';
-		if (id == '?' || id == ':') {
-			if (first)
-				continue;
-			return usage_error(id == ':' ? "%s wants a value" : "There is no option %s",
-					   argv[optind - 1]);
+	while ((id = getopt_long(argc, argv, ":", longs, &i)) != -1) {
+		if (!id && !(option_table[i].arg && *option_table[i].value)) {
+			*option_table[i].value = optarg ? optarg : "";
+		} else if (!wrong) {
+			wrong = id == '?' ? "There is no option %s" : id == ':' ?
+				"%s wants a value" : "--%s: give one list or name";
+			word = id ? argv[optind - 1] : option_table[i].name;
 		}
-		if (!first && option_table[i].arg && *there & BIT(i))
-			return usage_error("--%s: give one list or name", option_table[i].name);
-		if (option_table[i].flag)
-			*option_table[i].flag = true;
-		else
-			*option_table[i].value = optarg;
-		*there |= BIT(i);
 	}
+	if (!options.sysfs)
+		options.sysfs = "/sys";
+
+	return options.help || !wrong || usage_error(wrong, word);
+}
+
+static bool find_command(int argc, char **argv, const struct command **found)
+{
+	const struct command *command = commands;
+	int nr_args = argc - optind - 1;
+
+	if (nr_args < 0)
+		return usage_error("The command is missing");
+	while (command < commands + ARRAY_SIZE(commands) && strcmp(command->name, argv[optind]))
+		command++;
+	if (command == commands + ARRAY_SIZE(commands))
+		return usage_error("There is no command \"%s\"", argv[optind]);
+
+	for (size_t i = 0; i < ARRAY_SIZE(option_table); i++) {
+		if (*option_table[i].value && *option_table[i].commands &&
+		    !strchr(option_table[i].commands, command->letter))
+			return usage_error("%s takes no option --%s", command->name,
+					   option_table[i].name);
+	}
+	if (nr_args < command->min_args || nr_args > command->max_args)
+		return usage_error(*command->args ? "The arguments have to be: %s" :
+						    "%sThere are no arguments", command->args);
+	*found = command;
 
 	return true;
 }
 
-static const struct command *find_command(int argc, char **argv, u32 there)
-{
-	const struct command *command = commands;
-	int nr_args = argc - optind - 1;
-	size_t i;
-
-	if (nr_args < 0) {
-		usage_error("The command is missing");
-		return NULL;
-	}
-	while (command < commands + ARRAY_SIZE(commands) && strcmp(command->name, argv[optind]))
-		command++;
-	if (command == commands + ARRAY_SIZE(commands)) {
-		usage_error("There is no command \"%s\"", argv[optind]);
-		return NULL;
-	}
-
-	for (i = 0; i < ARRAY_SIZE(option_table); i++) {
-		if (there & BIT(i) && *option_table[i].commands &&
-		    !strchr(option_table[i].commands, command->letter)) {
-			usage_error("%s takes no option --%s", command->name,
-				    option_table[i].name);
-			return NULL;
-		}
-	}
-	if (nr_args < command->min_args || nr_args > command->max_args) {
-		usage_error(*command->args ? "The arguments have to be: %s" :
-					     "%sThere are no arguments", command->args);
-		return NULL;
-	}
-
-	return command;
-}
-
 int main(int argc, char **argv)
 {
-	const struct command *command;
-	u32 there;
+	const struct command *command = NULL;
+	bool ok;
 
 	/* Whoever reads the output may leave.  An update goes on. */
 	signal(SIGPIPE, SIG_IGN);
 	crypto_init();
-	parse_options(argc, argv, true, &there);
-	if (help)
+	report_init();
+	ok = parse_options(argc, argv);
+	if (options.help)
 		return usage();
 
-	report_init(json, quiet);
-	if (parse_options(argc, argv, false, &there) && parse_skip()) {
-		command = find_command(argc, argv, there);
-		if (command) {
-			report_add("command", json_object_new_string(command->name));
-			command->run(argc - optind - 1, argv + optind + 1);
-		}
+	if (ok && parse_skip() && find_command(argc, argv, &command)) {
+		report_add("command", json_text("%s", command->name));
+		command->run(argv + optind + 1);
 	}
 
 	return report_finish();

@@ -23,13 +23,18 @@ u64 version_parse(const char *text)
 	return VERSION(major, minor, update);
 }
 
-const char *version_format(u64 version, char buf[VERSION_LEN])
+/* The text stands until the third call from now. */
+const char *version_text(u64 version)
 {
+	static char bufs[4][20];
+	static u32 next;
+	char *buf = bufs[next++ % ARRAY_SIZE(bufs)];
+
 	if (!version)
 		return "unknown";
 
-	snprintf(buf, VERSION_LEN, "%u.%u.%02u", VERSION_MAJOR(version), VERSION_MINOR(version),
-		 (u16)version);
+	snprintf(buf, sizeof(bufs[0]), "%u.%u.%02u", VERSION_MAJOR(version),
+		 VERSION_MINOR(version), (u16)version);
 
 	return buf;
 }
@@ -47,10 +52,8 @@ static const struct {
 
 const char *cpu_name(u32 signature)
 {
-	size_t i;
-
 	/* The stepping does not count. */
-	for (i = 0; i < ARRAY_SIZE(cpus); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cpus); i++) {
 		if ((signature ^ cpus[i].signature) < 0x10)
 			return cpus[i].name;
 	}
@@ -81,9 +84,7 @@ static const struct {
 
 u64 release_by_hash(const u8 *seamhash)
 {
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(releases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(releases); i++) {
 		if (!memcmp(releases[i].hash, seamhash, sizeof(releases[i].hash)))
 			return releases[i].version;
 	}
@@ -136,14 +137,31 @@ static const struct {
 
 const char *check_hint(const char *check)
 {
-	size_t i;
-
-	for (i = 0; check && i < ARRAY_SIZE(hints); i++) {
+	for (size_t i = 0; check && i < ARRAY_SIZE(hints); i++) {
 		if (!strcmp(hints[i].check, check))
 			return hints[i].hint;
 	}
 
 	return NULL;
+}
+
+bool report_refusal(const char *what, const struct seamldr_refusal *refusal)
+{
+	return report_error(EXIT_REFUSED, refusal->check, check_hint(refusal->check),
+			    "%s (%s): %s", what, refusal->check, refusal->sentence);
+}
+
+/* A bit for each check that only tdxctl makes, 0 for those of the kernel */
+u32 own_check(const char *check)
+{
+	static const char * const own[] = { "signature", "signing-key", "kernel-check" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(own); i++) {
+		if (!strcmp(own[i], check))
+			return BIT(i);
+	}
+
+	return 0;
 }
 
 /* What an update would come to without this check */
@@ -156,8 +174,7 @@ const char *check_consequence(const char *check)
 		return "Without it an update can cost all TDs.";
 	if (!strcmp(check, "handoff-pages"))
 		return "It can be skipped by name: if the data does not fit, all TDs are lost.";
-	if (!strcmp(check, "signature") || !strcmp(check, "signing-key") ||
-	    seamldr_is_skippable(check))
+	if (own_check(check) || seamldr_is_skippable(check))
 		return "It can be skipped by name: if P-SEAMLDR refuses the image, too, TDs wait.";
 
 	return "It cannot be skipped.";

@@ -95,7 +95,7 @@ static bool read_value(const struct host *host, const struct rule *rule, u64 *va
 	const u8 *table = rule->table == 'i' ? host->info : host->seaminfo;
 
 	if (rule->table == 'm')
-		return host_field(host, rule->at, value);
+		return host_fields(host, rule->at, 1, value);
 
 	*value = get_le(table + rule->at, rule->size);
 
@@ -106,7 +106,7 @@ static bool read_value(const struct host *host, const struct rule *rule, u64 *va
 static void compare(struct json_object *table, const struct host *host, const struct rule *rule,
 		    u64 min, u64 max)
 {
-	struct json_object *row = json_object_new_object();
+	struct json_object *row;
 	u64 value = 0;
 	bool readable = read_value(host, rule, &value);
 	bool agrees = readable && value >= min && value <= max;
@@ -114,14 +114,11 @@ static void compare(struct json_object *table, const struct host *host, const st
 
 	if (min != max)
 		snprintf(range, sizeof(range), " to 0x%llx", (unsigned long long)max);
-	json_add(row, "section", "%s", rule->section);
-	json_add(row, "what", "%s", rule->what);
-	json_add(row, "contract", "0x%llx%s", (unsigned long long)min, range);
-	if (readable)
-		json_add_hex(row, "host", value);
-	else
-		json_add(row, "host", "not readable");
-	json_add_bool(row, "agrees", agrees);
+	row = json_make("section", json_text("%s", rule->section),
+			"what", json_text("%s", rule->what),
+			"contract", json_text("0x%llx%s", (unsigned long long)min, range),
+			"host", readable ? json_hex(value) : json_text("not readable"),
+			"agrees", json_bool(agrees));
 	json_object_array_add(table, row);
 	print_line("%-8s %-28s %-24s %-20s %s", rule->section, rule->what,
 		   json_get(row, "contract"), json_get(row, "host"),
@@ -151,15 +148,16 @@ static struct json_object *contract_to_json(const struct host *host)
 static struct json_object *metadata_to_json(const struct host *host)
 {
 	struct json_object *object = json_object_new_object();
-	const struct field *field = host->fields;
-	char id[20];
+	char name[20];
+	u64 id;
 
-	for (; field < host->fields + host->nr_fields; field++) {
-		if (FIELD_CLASS(field->id) == CLASS_CMR && field->id != FIELD_NUM_CMRS)
+	for (u32 i = 0; i < host->nr_fields; i++) {
+		id = host->fields[i].id;
+		if (FIELD_CLASS(id) == CLASS_CMR && id != FIELD_NUM_CMRS)
 			continue;
 
-		snprintf(id, sizeof(id), "0x%016llx", (unsigned long long)field->id);
-		json_add_hex(object, id, field->value);
+		snprintf(name, sizeof(name), "0x%016llx", (unsigned long long)id);
+		json_add(object, name, json_hex(host->fields[i].value), NULL);
 	}
 
 	return object;
@@ -167,55 +165,53 @@ static struct json_object *metadata_to_json(const struct host *host)
 
 static struct json_object *probe_to_json(struct host *host)
 {
-	struct json_object *probe = json_object_new_object();
-	char microcode[ATTR_LEN], version[VERSION_LEN];
-	struct utsname name;
+	char microcode[ATTR_LEN];
+	struct utsname name = {};
+	bool has_microcode = !sysfs_text("devices/system/cpu/cpu0/microcode", "version", microcode);
 
-	json_add(probe, "schema", "tdxctl-probe/1");
-	if (!uname(&name))
-		json_add(probe, "kernel", "%s", name.release);
-	json_add_hex(probe, "cpu", host->cpu);
-	if (!sysfs_text("devices/system/cpu/cpu0/microcode", "version", microcode))
-		json_add(probe, "microcode", "%s", microcode);
-	json_add_int(probe, "cpus_present", host->nr_present);
-	json_add(probe, "state", "%s", host_states[host->state]);
-	json_add(probe, "version", "%s", version_format(host->version, version));
-	json_add(probe, "seamldr_version", "%s", version_format(host->seamldr, version));
-	if (host->updates_left >= 0)
-		json_add_int(probe, "updates_left", host->updates_left);
-	if (host->has_info)
-		json_add_bytes(probe, "seamldr_info", host->info, sizeof(host->info));
+	uname(&name);
 	memset(host->seaminfo + SEAMINFO_RANGE, 0, 16);
 	memset(host->seaminfo + SEAMINFO_CMRS, 0, SEAMINFO_RESERVED - SEAMINFO_CMRS);
-	if (host->has_seaminfo)
-		json_add_bytes(probe, "seaminfo", host->seaminfo, sizeof(host->seaminfo));
-	json_object_object_add(probe, "metadata", metadata_to_json(host));
-	json_object_object_add(probe, "contract", contract_to_json(host));
 
-	return probe;
+	return json_make("schema", json_text("tdxctl-probe/1"),
+			 "kernel", json_text("%s", name.release),
+			 "cpu", json_hex(host->cpu),
+			 "microcode", has_microcode ? json_text("%s", microcode) : NULL,
+			 "cpus_present", json_int(host->nr_present),
+			 "state", json_text("%s", host_states[host->state]),
+			 "version", json_version(host->version),
+			 "seamldr_version", json_version(host->seamldr),
+			 "updates_left", host->updates_left < 0 ? NULL :
+					 json_int(host->updates_left),
+			 "seamldr_info", host->has_info ? json_bytes(host->info, INFO_SIZE) : NULL,
+			 "seaminfo", host->has_seaminfo ?
+				     json_bytes(host->seaminfo, SEAMINFO_SIZE) : NULL,
+			 "metadata", metadata_to_json(host),
+			 "contract", contract_to_json(host));
 }
 
-void cmd_probe(int argc, char **argv)
+void cmd_probe(char **args)
 {
+	struct host *host = host_read();
 	struct json_object *probe;
-	struct host host;
 	const char *text;
 
-	host_read(&host);
-	if (host.state == HOST_NONE) {
-		no_interface(&host);
-	} else if (!host.has_info && !host.nr_fields) {
+	if (host->state == HOST_NONE) {
+		no_interface(host);
+		return;
+	}
+	if (!host->has_info && !host->nr_fields) {
 		report_error(EXIT_UNCHECKED, "no-tables",
 			     "Run tdxctl as root, with debugfs at /sys/kernel/debug.",
 			     "The firmware's tables cannot be read");
-	} else {
-		probe = probe_to_json(&host);
-		report_add("probe", probe);
-		if (options.output) {
-			text = json_object_to_json_string_ext(probe, JSON_FORMAT);
-			if (write_file(options.output, text, strlen(text)))
-				print_line("%s was written.", options.output);
-		}
+		return;
 	}
-	host_free(&host);
+
+	probe = probe_to_json(host);
+	report_add("probe", probe);
+	if (options.output) {
+		text = json_object_to_json_string_ext(probe, JSON_FORMAT);
+		if (write_file(options.output, text, strlen(text)))
+			print_line("%s was written.", options.output);
+	}
 }

@@ -31,24 +31,17 @@ const struct status_name status_names[] = {
 };
 
 static struct {
-	bool json;
-	bool quiet;
 	enum exit_status status;
-	struct json_object *root;
-	struct json_object *errors;
-	struct json_object *warnings;
+	struct json_object *root, *errors, *warnings;
 } report;
 
-void report_init(bool json, bool quiet)
+void report_init(void)
 {
 	/* Without it only ASCII is printed. */
 	setlocale(LC_CTYPE, "C.UTF-8");
-	report.json = json;
-	report.quiet = quiet;
-	report.root = json_object_new_object();
+	report.root = json_make("schema", json_text("tdxctl/1"));
 	report.errors = json_object_new_array();
 	report.warnings = json_object_new_array();
-	json_add(report.root, "schema", "tdxctl/1");
 }
 
 /* The worst one stands. */
@@ -58,19 +51,13 @@ void report_status(enum exit_status status)
 		report.status = status;
 }
 
-void report_add(const char *name, struct json_object *value)
-{
-	json_object_object_add(report.root, name, value);
-}
-
 /* Prints the object.  Returns the status to exit with. */
 int report_finish(void)
 {
-	json_add_int(report.root, "exit", report.status);
-	json_add(report.root, "result", "%s", status_names[report.status].word);
-	report_add("errors", report.errors);
-	report_add("warnings", report.warnings);
-	if (report.json)
+	report_add("exit", json_int(report.status),
+		   "result", json_text("%s", status_names[report.status].word),
+		   "errors", report.errors, "warnings", report.warnings);
+	if (options.json)
 		puts(json_object_to_json_string_ext(report.root, JSON_FORMAT));
 	json_object_put(report.root);
 
@@ -124,67 +111,44 @@ char *printable(const char *text, char *buf, size_t size)
 	return buf;
 }
 
-/* The one place where values become text */
-static char *format(char sentence[SENTENCE_LEN], const char *fmt, va_list args)
+/* The one place where values become text, which stands until the next call. */
+static const char *vformat(const char *fmt, va_list args)
 {
-	char raw[SENTENCE_LEN];
+	static char raw[SENTENCE_LEN], text[SENTENCE_LEN];
 
 	vsnprintf(raw, sizeof(raw), fmt, args);
 
-	return printable(raw, sentence, SENTENCE_LEN);
+	return printable(raw, text, sizeof(text));
 }
 
-static void say(struct json_object *list, const char *prefix, const char *code, const char *hint,
-		const char *sentence)
+const char *format(const char *fmt, ...)
 {
-	struct json_object *object = json_object_new_object();
-
-	json_add(object, "code", "%s", code);
-	json_add(object, "message", "%s", sentence);
-	if (hint)
-		json_add(object, "hint", "%s", hint);
-	json_object_array_add(list, object);
-	if (report.json)
-		return;
-
-	/* What was printed before comes first, wherever both go. */
-	fflush(stdout);
-	fprintf(stderr, "tdxctl: %s%s.%s%s\n", prefix, sentence, hint ? " " : "",
-		hint ? hint : "");
-}
-
-/**
- * report_error() - say what is wrong and what can be done about it
- * @status: status to exit with, unless there is a worse one
- * @code: word for programs
- * @hint: what to do, or NULL
- * @fmt: one sentence without a full stop, and its values
- *
- * Return: false, for callers that fail.
- */
-bool report_error(enum exit_status status, const char *code, const char *hint,
-		  const char *fmt, ...)
-{
-	char sentence[SENTENCE_LEN];
+	const char *text;
 	va_list args;
 
 	va_start(args, fmt);
-	say(report.errors, "", code, hint, format(sentence, fmt, args));
+	text = vformat(fmt, args);
 	va_end(args);
+
+	return text;
+}
+
+/* report_error() for a sentence that is made. */
+bool report_text(enum exit_status status, const char *code, const char *hint, const char *text)
+{
 	report_status(status);
+	if (!options.json) {
+		/* What was printed before comes first, wherever both go. */
+		fflush(stdout);
+		fprintf(stderr, "tdxctl: %s%s.%s%s\n", status ? "" : "Warning: ", text,
+			hint ? " " : "", hint ? hint : "");
+	}
+	json_object_array_add(status ? report.errors : report.warnings,
+			      json_make("code", json_object_new_string(code),
+					"message", json_object_new_string(text),
+					"hint", hint ? json_object_new_string(hint) : NULL));
 
 	return false;
-}
-
-/* A warning changes no exit status. */
-void report_warning(const char *code, const char *fmt, ...)
-{
-	char sentence[SENTENCE_LEN];
-	va_list args;
-
-	va_start(args, fmt);
-	say(report.warnings, "Warning: ", code, NULL, format(sentence, fmt, args));
-	va_end(args);
 }
 
 /* What was tried in vain is not an error if something else was found. */
@@ -196,19 +160,14 @@ void report_forget_errors(void)
 }
 
 /* A line for people, behind @label if there is one */
-void print_fact(const char *label, const char *fmt, ...)
+void print_text(const char *label, const char *text)
 {
-	char text[SENTENCE_LEN];
-	va_list args;
-
-	if (report.json || report.quiet)
+	if (options.json || options.quiet)
 		return;
 
 	if (label)
 		printf("%-*s ", LABEL_WIDTH, label);
-	va_start(args, fmt);
-	puts(format(text, fmt, args));
-	va_end(args);
+	puts(text);
 	/* Somebody may be watching. */
 	fflush(stdout);
 }
@@ -222,28 +181,47 @@ void print_progress(const char *text)
 		print_line("%s", text);
 }
 
-void json_add(struct json_object *object, const char *name, const char *fmt, ...)
+/*
+ * Adds pairs of a name and a value, up to NULL, to an object or to the report.  A value
+ * of NULL is left out.
+ */
+struct json_object *json_add(struct json_object *object, ...)
 {
-	char text[SENTENCE_LEN];
+	struct json_object *value;
+	const char *name;
+	va_list args;
+
+	if (!object)
+		object = report.root;
+	va_start(args, object);
+	while ((name = va_arg(args, const char *))) {
+		value = va_arg(args, struct json_object *);
+		if (value)
+			json_object_object_add(object, name, value);
+	}
+	va_end(args);
+
+	return object;
+}
+
+struct json_object *json_text(const char *fmt, ...)
+{
+	struct json_object *json;
 	va_list args;
 
 	va_start(args, fmt);
-	json_object_object_add(object, name, json_object_new_string(format(text, fmt, args)));
+	json = json_object_new_string(vformat(fmt, args));
 	va_end(args);
+
+	return json;
 }
 
-/* JSON numbers have 53 bits. */
-void json_add_hex(struct json_object *object, const char *name, u64 value)
-{
-	json_add(object, name, "0x%llx", (unsigned long long)value);
-}
-
-void json_add_bytes(struct json_object *object, const char *name, const u8 *data, size_t len)
+struct json_object *json_bytes(const u8 *data, size_t len)
 {
 	char text[SENTENCE_LEN];
-	size_t i;
 
-	for (i = 0; i < len; i++)
+	for (size_t i = 0; i < len; i++)
 		sprintf(text + 2 * i, "%02x", data[i]);
-	json_add(object, name, "%s", text);
+
+	return json_object_new_string_len(text, 2 * len);
 }

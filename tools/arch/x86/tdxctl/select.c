@@ -30,6 +30,8 @@
 #define DIR_DEPTH	4
 #define SIGNATURE	"TDX-BLOB"
 
+static struct selection selection;
+
 /* 0 if it is not a version */
 static u64 to_version(struct json_object *value)
 {
@@ -51,9 +53,8 @@ static bool mapping_lists(struct json_object *release, const char *key, u64 vers
 {
 	struct json_object *list = json_object_object_get(release, key);
 	u64 listed;
-	size_t i;
 
-	for (i = 0; list && i < json_object_array_length(list); i++) {
+	for (size_t i = 0; list && i < json_object_array_length(list); i++) {
 		listed = to_version(json_object_array_get_idx(list, i));
 		if (listed == version || (or_later && listed < version &&
 					  VERSION_SERIES(listed) == VERSION_SERIES(version)))
@@ -65,9 +66,7 @@ static bool mapping_lists(struct json_object *release, const char *key, u64 vers
 
 struct json_object *mapping_find(struct json_object *mapping, u64 version)
 {
-	size_t i;
-
-	for (i = 0; i < json_object_array_length(mapping); i++) {
+	for (size_t i = 0; i < json_object_array_length(mapping); i++) {
 		struct json_object *release = json_object_array_get_idx(mapping, i);
 
 		if (mapping_version(release, MAPPING_VERSION) == version)
@@ -79,12 +78,10 @@ struct json_object *mapping_find(struct json_object *mapping, u64 version)
 
 static bool is_list(struct json_object *list)
 {
-	size_t i;
-
 	if (!json_object_is_type(list, json_type_array))
 		return false;
 
-	for (i = 0; i < json_object_array_length(list); i++) {
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
 		if (!to_version(json_object_array_get_idx(list, i)))
 			return false;
 	}
@@ -111,36 +108,33 @@ static const char *bad_key(struct json_object *release)
 }
 
 /* Returns the array of the releases, to be put, or NULL with a sentence in @why. */
-struct json_object *mapping_parse(const char *text, size_t len, char why[MAPPING_WHY_LEN])
+struct json_object *mapping_parse(const char *text, size_t len, const char **why)
 {
 	struct json_tokener *tokener = json_tokener_new_ex(JSON_DEPTH);
-	struct json_object *root, *array;
-	size_t i;
+	struct json_object *root, *array, *release;
+	const char *key;
 
 	json_tokener_set_flags(tokener, JSON_TOKENER_VALIDATE_UTF8);
 	root = json_tokener_parse_ex(tokener, text, len);
-	*why = 0;
+	*why = NULL;
 	if (json_tokener_get_error(tokener) != json_tokener_success)
-		snprintf(why, MAPPING_WHY_LEN, "it is not JSON at byte %zu",
-			 json_tokener_get_parse_end(tokener));
+		*why = format("it is not JSON at byte %zu", json_tokener_get_parse_end(tokener));
 	json_tokener_free(tokener);
 	array = json_object_get(json_object_object_get(root, "tdx_module_releases"));
 	json_object_put(root);
 	if (!*why && !json_object_is_type(array, json_type_array))
-		snprintf(why, MAPPING_WHY_LEN, "it has no list tdx_module_releases");
+		*why = format("it has no list tdx_module_releases");
 	else if (!*why && json_object_array_length(array) > MAX_RELEASES)
-		snprintf(why, MAPPING_WHY_LEN, "it has more than %u releases", MAX_RELEASES);
+		*why = format("it has more than %u releases", MAX_RELEASES);
 
-	for (i = 0; !*why && i < json_object_array_length(array); i++) {
-		struct json_object *release = json_object_array_get_idx(array, i);
-		const char *key = bad_key(release);
-
+	for (size_t i = 0; !*why && i < json_object_array_length(array); i++) {
+		release = json_object_array_get_idx(array, i);
+		key = bad_key(release);
 		if (key)
-			snprintf(why, MAPPING_WHY_LEN, "release number %zu has no valid %s",
-				 i + 1, key);
+			*why = format("release number %zu has no valid %s", i + 1, key);
 		/* Which one lies? */
 		else if (mapping_find(array, mapping_version(release, MAPPING_VERSION)) != release)
-			snprintf(why, MAPPING_WHY_LEN, "release number %zu is there twice", i + 1);
+			*why = format("release number %zu is there twice", i + 1);
 	}
 	if (!*why)
 		return array;
@@ -150,30 +144,30 @@ struct json_object *mapping_parse(const char *text, size_t len, char why[MAPPING
 	return NULL;
 }
 
-/* Without a file @mapping is NULL, which is right unless it is @required. */
-static bool mapping_open(struct json_object **mapping, const char *path, bool required)
+/* Without a file there is no mapping, which is right unless it is @required. */
+static bool mapping_open(const char *path, bool required)
 {
-	char why[MAPPING_WHY_LEN];
+	const char *why;
 	u8 *text;
 	u64 len;
 	int ret;
 
-	*mapping = NULL;
 	ret = read_file(path, MAPPING_MAX, &text, &len);
 	if (ret == -ENOENT && !required)
 		return true;
 
 	if (ret)
-		snprintf(why, sizeof(why), "%s", strerror(-ret));
+		why = strerror(-ret);
 	else if (!text)
-		snprintf(why, sizeof(why), "it is not a file of %u bytes at most", MAPPING_MAX);
+		why = format("it is not a file of %u bytes at most", MAPPING_MAX);
 	else
-		*mapping = mapping_parse((char *)text, len, why);
+		selection.mapping = mapping_parse((char *)text, len, &why);
 	free(text);
 
-	return *mapping || report_error(ret == -ENOENT ? EXIT_UNCHECKED : EXIT_ERROR, "mapping",
-					"Get the file again from where the images are from.",
-					"The mapping file %s cannot be used: %s", path, why);
+	return selection.mapping ||
+	       report_error(ret == -ENOENT ? EXIT_UNCHECKED : EXIT_ERROR, "mapping",
+			    "Get the file again from where the images are from.",
+			    "The mapping file %s cannot be used: %s", path, why);
 }
 
 /* Files of other kinds are in such directories, too. */
@@ -186,28 +180,28 @@ static bool looks_like_image(const struct image *image)
 		(!memcmp(image->data + 4, SIGNATURE, 8) || !memcmp(image->data + 8, SIGNATURE, 8)));
 }
 
-static void add_candidate(struct selection *selection, const char *path)
+static void add_image(const char *path)
 {
-	struct candidate *candidate = &selection->candidates[selection->nr];
+	struct image *image = &selection.images[selection.nr];
 	char *copy = copy_string(path);
 	int ret;
 
-	ret = image_read(&candidate->image, copy);
-	if (!ret && looks_like_image(&candidate->image)) {
+	ret = image_read(image, copy);
+	if (!ret && looks_like_image(image)) {
 		/* There is room for one that is too many. */
-		if (++selection->nr <= MAX_CANDIDATES)
+		if (++selection.nr <= MAX_IMAGES)
 			return;
 
 		report_warning("too-many", "%s is ignored, there are more than %u images", path,
-			       --selection->nr);
+			       --selection.nr);
 	} else if (ret) {
 		report_warning("unreadable", "%s is ignored: %s", path, strerror(-ret));
 	}
-	image_close(&candidate->image);
+	image_close(image);
 	free(copy);
 }
 
-static bool scan(struct selection *selection, const char *dir, int depth)
+static bool scan(const char *dir, int depth)
 {
 	DIR *stream = opendir(dir);
 	struct dirent *entry;
@@ -223,9 +217,9 @@ static bool scan(struct selection *selection, const char *dir, int depth)
 			continue;
 		/* A link to a directory may lead back here. */
 		if (lstat(path, &st) || !S_ISDIR(st.st_mode))
-			add_candidate(selection, path);
+			add_image(path);
 		else if (depth < DIR_DEPTH)
-			scan(selection, path, depth + 1);
+			scan(path, depth + 1);
 	}
 	closedir(stream);
 
@@ -234,8 +228,7 @@ static bool scan(struct selection *selection, const char *dir, int depth)
 
 static int compare(const void *a, const void *b)
 {
-	const struct image *x = &((const struct candidate *)a)->image;
-	const struct image *y = &((const struct candidate *)b)->image;
+	const struct image *x = a, *y = b;
 
 	if (x->version != y->version)
 		return x->version < y->version ? -1 : 1;
@@ -243,67 +236,55 @@ static int compare(const void *a, const void *b)
 	return strcmp(x->path, y->path);
 }
 
-__printf(3, 4)
-static void reject(struct candidate *candidate, const char *check, const char *fmt, ...)
-{
-	va_list args;
+#define is_rejected(image)	((image)->refusal.check)
+#define reject(image, check, ...) \
+	seamldr_set_refusal(&(image)->refusal, check, -EINVAL, __VA_ARGS__)
 
-	candidate->check = check;
-	va_start(args, fmt);
-	vsnprintf(candidate->reason, sizeof(candidate->reason), fmt, args);
-	va_end(args);
-}
-
-static void judge_policy(const struct selection *selection, const struct host *host,
-			 struct candidate *candidate)
+static void judge_policy(const struct host *host, struct image *image)
 {
-	u64 version = candidate->image.version, min;
-	char a[VERSION_LEN], b[VERSION_LEN];
+	u64 version = image->version, min;
 	struct json_object *release;
 
 	if (!version)
-		reject(candidate, "version", "neither the file nor its name tells its version");
+		reject(image, "version", "neither the file nor its name tells its version");
 	else if (VERSION_SERIES(version) != VERSION_SERIES(host->version))
-		reject(candidate, "series", "series %u.%u, %u.%u runs", VERSION_MAJOR(version),
+		reject(image, "series", "series %u.%u, %u.%u runs", VERSION_MAJOR(version),
 		       VERSION_MINOR(version), VERSION_MAJOR(host->version),
 		       VERSION_MINOR(host->version));
 	else if (version < host->version)
-		reject(candidate, "older", "older than %s, which runs",
-		       version_format(host->version, a));
-	if (candidate->check || !selection->mapping)
+		reject(image, "older", "older than %s, which runs",
+		       version_text(host->version));
+	if (is_rejected(image) || !selection.mapping)
 		return;
 
-	release = mapping_find(selection->mapping, version);
+	release = mapping_find(selection.mapping, version);
 	min = mapping_version(release, MAPPING_MIN_MODULE);
 	if (!release)
-		reject(candidate, "mapping", "the mapping file does not know %s",
-		       version_format(version, a));
+		reject(image, "mapping", "the mapping file does not know %s",
+		       version_text(version));
 	else if (host->version < min)
-		reject(candidate, "min-version", "can follow %s or later, %s runs",
-		       version_format(min, a), version_format(host->version, b));
+		reject(image, "min-version", "can follow %s or later, %s runs",
+		       version_text(min), version_text(host->version));
 	/* A loader whose update number reads 0 satisfies "1.5.00" only. */
 	else if (host->seamldr && !mapping_lists(release, MAPPING_SEAMLDR, host->seamldr, true))
-		reject(candidate, "seamldr", "not for P-SEAMLDR %s",
-		       version_format(host->seamldr, a));
+		reject(image, "seamldr", "not for P-SEAMLDR %s", version_text(host->seamldr));
 	else
-		candidate->compatible = mapping_lists(release, MAPPING_COMPATIBLE, host->version,
-						      false);
+		image->compatible = mapping_lists(release, MAPPING_COMPATIBLE, host->version,
+						  false);
 }
 
 /* If only the image of what runs tells it: SVN, handoff versions */
-static void add_running(const struct selection *selection, const struct host *host,
-			struct seamldr_platform *platform)
+static void add_running(const struct host *host, struct seamldr_platform *platform)
 {
 	const struct seam_sigstruct *sig = NULL;
-	u32 i;
 
 	/* Which CPUs are online, and how many updates are left, can change. */
 	platform->nr_online = platform->nr_lps;
 	platform->updates_left = 1;
 	platform->seam_ready = true;
-	for (i = 0; i < selection->nr && !sig; i++) {
-		if (selection->candidates[i].image.version == host->version)
-			sig = selection->candidates[i].image.parts.sigstruct;
+	for (u32 i = 0; i < selection.nr && !sig; i++) {
+		if (selection.images[i].version == host->version)
+			sig = selection.images[i].parts.sigstruct;
 	}
 	if (sig && !host->has_info) {
 		platform->svn_major = sig->seamsvn_major;
@@ -317,134 +298,98 @@ static void add_running(const struct selection *selection, const struct host *ho
 	}
 }
 
-static void judge(const struct selection *selection, const struct host *host,
-		  struct candidate *candidate)
+static void judge(const struct host *host, struct image *image)
 {
-	const struct image *image = &candidate->image;
 	struct seamldr_platform platform;
-	struct seamldr_refusal refusal;
 
-	if (!image_is_wellformed(image)) {
-		reject(candidate, image->refusal.check, "%s", image->refusal.sentence);
+	if (!image_is_wellformed(image))
 		return;
-	}
 
-	judge_policy(selection, host, candidate);
-	candidate->runs = image->version == host->version;
-	if (candidate->check)
+	judge_policy(host, image);
+	image->runs = image->version == host->version;
+	if (is_rejected(image))
 		return;
 
 	host_platform(host, image, &platform);
-	add_running(selection, host, &platform);
-	if (!image_check(image, &platform, &refusal))
-		reject(candidate, refusal.check, "%s", refusal.sentence);
+	add_running(host, &platform);
+	image_check(image, &platform);
 }
 
 /* The newest, but nothing that hosts would see comes before what is compatible. */
-static void choose(struct selection *selection)
+static void choose(const struct image *image)
 {
-	struct candidate *candidate;
-	u32 i;
+	if (is_rejected(image) || image->runs)
+		return;
 
-	for (i = 0; i < selection->nr; i++) {
-		candidate = &selection->candidates[i];
-		if (candidate->check || candidate->runs)
-			continue;
-		/* Two files of one release are one release. */
-		if (!i || candidate[-1].check ||
-		    candidate->image.version != candidate[-1].image.version)
-			selection->nr_behind++;
-		if (!selection->best || candidate->compatible || !selection->best->compatible)
-			selection->best = candidate;
-	}
+	/* Two files of one release are one release. */
+	if (image == selection.images || is_rejected(image - 1) ||
+	    image->version != image[-1].version)
+		selection.nr_behind++;
+	if (!selection.best || image->compatible || !selection.best->compatible)
+		selection.best = image;
 }
 
 /* Looks at all images of a directory.  NULL is reported. */
-struct selection *select_images(const struct host *host, const char *dir)
+const struct selection *select_images(const struct host *host, const char *dir)
 {
-	struct selection *selection = allocate(sizeof(*selection));
 	char path[1024];
-	u32 i;
 
 	snprintf(path, sizeof(path), "%s/mapping_file.json", dir);
-	if (!mapping_open(&selection->mapping, options.mapping ? options.mapping : path,
-			  options.mapping))
-		goto out;
-	if (!selection->mapping)
+	if (!mapping_open(options.mapping ?: path, options.mapping))
+		return NULL;
+	if (!selection.mapping)
 		report_warning("no-mapping",
 			       "Without a mapping file nobody says which release can follow which");
 
-	if (!scan(selection, dir, 0))
+	if (!scan(dir, 0))
 		report_error(errno == ENOENT ? EXIT_UNCHECKED : EXIT_ERROR, "no-file", NULL,
 			     "The directory %s cannot be read: %s", dir, strerror(errno));
-	else if (!selection->nr)
+	else if (!selection.nr)
 		report_error(EXIT_UNCHECKED, "no-file", NULL, "There is no image in %s", dir);
-	if (!selection->nr)
-		goto out;
+	if (!selection.nr)
+		return NULL;
 
-	qsort(selection->candidates, selection->nr, sizeof(*selection->candidates), compare);
-	for (i = 0; i < selection->nr; i++)
-		judge(selection, host, &selection->candidates[i]);
-	choose(selection);
-
-	return selection;
-
-out:
-	select_free(selection);
-
-	return NULL;
-}
-
-void select_free(struct selection *selection)
-{
-	u32 i;
-
-	for (i = 0; i < selection->nr; i++) {
-		image_close(&selection->candidates[i].image);
-		free((char *)selection->candidates[i].image.path);
-	}
-	json_object_put(selection->mapping);
-	free(selection);
-}
-
-static struct json_object *candidate_to_json(const struct candidate *candidate)
-{
-	struct json_object *object = json_object_new_object();
-	char buf[VERSION_LEN];
-
-	json_add(object, "file", "%s", candidate->image.path);
-	json_add(object, "version", "%s", version_format(candidate->image.version, buf));
-	json_add_bool(object, "runs", candidate->runs);
-	json_add_bool(object, "fits", !candidate->check && !candidate->runs);
-	json_add_bool(object, "compatible", candidate->compatible);
-	if (candidate->check) {
-		json_add(object, "check", "%s", candidate->check);
-		json_add(object, "reason", "%s", candidate->reason);
+	qsort(selection.images, selection.nr, sizeof(*selection.images), compare);
+	for (u32 i = 0; i < selection.nr; i++) {
+		judge(host, &selection.images[i]);
+		choose(&selection.images[i]);
 	}
 
-	return object;
+	return &selection;
 }
 
-static void print_candidate(const struct selection *selection, const struct candidate *candidate)
+static struct json_object *verdict_to_json(const struct image *image)
 {
-	const char *path = candidate->image.path, *what;
-	char buf[VERSION_LEN];
-	const char *version = version_format(candidate->image.version, buf);
+	const struct seamldr_refusal *refusal = &image->refusal;
 
-	if (candidate->check) {
-		print_fact(version, "no (%s): %s: %s", candidate->check, candidate->reason, path);
+	return json_make("file", json_text("%s", image->path),
+			 "version", json_version(image->version),
+			 "runs", json_bool(image->runs),
+			 "fits", json_bool(!refusal->check && !image->runs),
+			 "compatible", json_bool(image->compatible),
+			 "check", refusal->check ? json_text("%s", refusal->check) : NULL,
+			 "reason", refusal->check ? json_text("%s", refusal->sentence) : NULL);
+}
+
+static void print_verdict(const struct image *image)
+{
+	const char *version = version_text(image->version), *what;
+
+	if (is_rejected(image)) {
+		print_fact(version, "no (%s): %s: %s", image->refusal.check,
+			   image->refusal.sentence, image->path);
 		return;
 	}
 
-	if (candidate == selection->best)
+	if (image == selection.best)
 		what = "BEST";
-	else if (candidate->runs)
+	else if (image->runs)
 		what = "runs";
-	else if (selection->best->compatible && !candidate->compatible)
+	else if (selection.best->compatible && !image->compatible)
 		what = "fits, but new TDs would see changes";
 	else
 		what = "fits, but there is a newer one";
-	print_fact(version, "%s: %s", what, path);
+	print_fact(version, "%s: %s", what, image->path);
 }
 
 static bool use_version(const char *text, u64 *version)
@@ -463,7 +408,7 @@ static bool use_options(struct host *host)
 
 	if (options.running) {
 		/* What is known of this host is known of another module. */
-		host_free(host);
+		host->nr_fields = 0;
 		host->has_info = false;
 		host->state = HOST_READY;
 	}
@@ -483,40 +428,28 @@ static bool use_options(struct host *host)
 					     "This host does not tell which TDX module runs");
 }
 
-static void report_selection(const struct selection *selection)
+void cmd_select(char **args)
 {
-	struct json_object *array = json_object_new_array();
-	u32 i;
+	struct host *host = host_read();
+	struct json_object *array;
 
+	if (!use_options(host) || !select_images(host, args[0]))
+		return;
+
+	array = json_object_new_array();
 	report_add("candidates", array);
-	for (i = 0; i < selection->nr; i++) {
-		json_object_array_add(array, candidate_to_json(&selection->candidates[i]));
-		print_candidate(selection, &selection->candidates[i]);
+	for (u32 i = 0; i < selection.nr; i++) {
+		json_object_array_add(array, verdict_to_json(&selection.images[i]));
+		print_verdict(&selection.images[i]);
 	}
-	if (!selection->best) {
+	if (!selection.best) {
 		print_line("No image fits that is newer than what runs.");
 		report_status(EXIT_NOTHING);
 		return;
 	}
 
-	report_add("best", candidate_to_json(selection->best));
-	if (selection->mapping && !selection->best->compatible)
+	report_add("best", verdict_to_json(selection.best));
+	if (selection.mapping && !selection.best->compatible)
 		report_warning("metadata",
 			       "TDs that are built later may see other features, see the mapping file");
-}
-
-void cmd_select(int argc, char **argv)
-{
-	struct selection *selection;
-	struct host host;
-
-	host_read(&host);
-	if (use_options(&host)) {
-		selection = select_images(&host, argv[0]);
-		if (selection) {
-			report_selection(selection);
-			select_free(selection);
-		}
-	}
-	host_free(&host);
 }

@@ -17,7 +17,6 @@
 #define VERSION_MAJOR(version)		((u32)((version) >> 32))
 #define VERSION_MINOR(version)		((u32)((version) >> 16 & 0xffff))
 #define VERSION_SERIES(version)		((version) >> 16)
-#define VERSION_LEN			20
 
 /* What a script can tell by the exit status.  The higher, the worse. */
 enum exit_status {
@@ -35,23 +34,16 @@ enum exit_status {
 	EXIT_LOST,
 };
 
-/* The command line; main.c says what each option is. */
+/* The command line; main.c says what each option is.  NULL if it is not there. */
 extern struct options {
-	const char *sysfs;
-	const char *skip;
-	/* Those of the skipped checks that the kernel makes */
-	char kernel_skip[256];
-	u32 skip_mask;
-	const char *fallback;
-	bool dry_run;
-	const char *images;
+	const char *json, *quiet;
+	const char *help, *sysfs, *skip;
+	/* Skipped checks that the kernel makes, and those that only tdxctl makes */
+	u32 skip_kernel, skip_own;
+	const char *fallback, *dry_run;
 	const char *mapping;
-	const char *running;
-	const char *seamldr;
-	const char *cpu;
-	const char *output;
-	const char *header;
-	const char *sigstruct;
+	const char *images, *running, *seamldr, *cpu;
+	const char *output, *header, *sigstruct;
 } options;
 
 /* report.c */
@@ -63,32 +55,43 @@ extern const struct status_name {
 	const char *meaning;
 } status_names[EXIT_LOST + 1];
 
-void report_init(bool json, bool quiet);
-void report_add(const char *name, struct json_object *value);
+void report_init(void);
 void report_status(enum exit_status status);
-int report_finish(void);
-__printf(4, 5)
-bool report_error(enum exit_status status, const char *code, const char *hint,
-		  const char *fmt, ...);
-__printf(2, 3)
-void report_warning(const char *code, const char *fmt, ...);
 void report_forget_errors(void);
-__printf(2, 3)
-void print_fact(const char *label, const char *fmt, ...);
-#define print_line(...)	print_fact(NULL, __VA_ARGS__)
+int report_finish(void);
+bool report_text(enum exit_status status, const char *code, const char *hint, const char *text);
+void print_text(const char *label, const char *text);
 void print_progress(const char *text);
 char *printable(const char *text, char *buf, size_t size);
+__printf(1, 2)
+const char *format(const char *fmt, ...);
 void *allocate(size_t size);
 char *copy_string(const char *text);
 
-__printf(3, 4)
-void json_add(struct json_object *object, const char *name, const char *fmt, ...);
-void json_add_hex(struct json_object *object, const char *name, u64 value);
-void json_add_bytes(struct json_object *object, const char *name, const u8 *data, size_t len);
-#define json_add_int(object, name, value) \
-	json_object_object_add(object, name, json_object_new_int64(value))
-#define json_add_bool(object, name, value) \
-	json_object_object_add(object, name, json_object_new_boolean(value))
+/*
+ * Says what is wrong and what can be done about it: the status to exit with unless there
+ * is a worse one, a word for programs, a hint or NULL, and one sentence without a full
+ * stop.  It is false, for callers that fail.
+ */
+#define report_error(status, code, hint, ...) \
+	report_text(status, code, hint, format(__VA_ARGS__))
+/* A warning changes no exit status. */
+#define report_warning(code, ...)	report_error(EXIT_DONE, code, NULL, __VA_ARGS__)
+#define print_fact(label, ...)		print_text(label, format(__VA_ARGS__))
+#define print_line(...)			print_fact(NULL, __VA_ARGS__)
+
+__attribute((sentinel))
+struct json_object *json_add(struct json_object *object, ...);
+__printf(1, 2)
+struct json_object *json_text(const char *fmt, ...);
+struct json_object *json_bytes(const u8 *data, size_t len);
+#define report_add(...)		json_add(NULL, __VA_ARGS__, NULL)
+#define json_make(...)		json_add(json_object_new_object(), __VA_ARGS__, NULL)
+/* JSON numbers have 53 bits. */
+#define json_hex(value)		json_text("0x%llx", (unsigned long long)(value))
+#define json_version(version)	json_text("%s", version_text(version))
+#define json_int(value)		json_object_new_int64(value)
+#define json_bool(value)	json_object_new_boolean(value)
 #define json_get(object, name)	json_object_get_string(json_object_object_get(object, name))
 
 /* crypto.c */
@@ -97,11 +100,14 @@ bool sigstruct_verify(const struct seam_sigstruct *sig);
 
 /* names.c */
 u64 version_parse(const char *text);
-const char *version_format(u64 version, char buf[VERSION_LEN]);
+const char *version_text(u64 version);
 const char *cpu_name(u32 signature);
 u64 release_by_hash(const u8 *seamhash);
 const char *check_hint(const char *check);
+bool report_refusal(const char *what, const struct seamldr_refusal *refusal);
 const char *check_consequence(const char *check);
+u32 own_check(const char *check);
+#define is_skipped(check)	(options.skip_own & own_check(check))
 
 /* image.c */
 struct image_key {
@@ -115,8 +121,9 @@ struct image {
 	/* NULL if the file has no length that an image can have */
 	u8 *data;
 	u64 size;
-	/* What the kernel's parser makes of it, or why it is not an image */
+	/* What the kernel's parser makes of it; without a sigstruct it is not an image. */
 	struct seamldr_image parts;
+	/* Why it is not an image, or why nobody should install it */
 	struct seamldr_refusal refusal;
 	u8 hash[SHA384_DIGEST_SIZE];
 	u8 key_hash[SHA384_DIGEST_SIZE];
@@ -125,25 +132,23 @@ struct image {
 	bool signature_ok;
 	u64 version;
 	const char *version_source;
+	/* Of one in a directory: it is the module that runs; no host would see a change. */
+	bool runs, compatible;
 };
 
-static inline bool image_is_wellformed(const struct image *image)
-{
-	return !image->refusal.check;
-}
+#define image_is_wellformed(image)	(!!(image)->parts.sigstruct)
 
 ssize_t read_all(int fd, void *data, size_t size);
 int read_file(const char *path, u64 max, u8 **data, u64 *size);
 int write_all(int fd, const void *data, size_t size);
 int image_read(struct image *image, const char *path);
 bool image_open(struct image *image, const char *path);
+u16 sum_words(const u8 *data, u64 size);
 void image_examine(struct image *image);
 void image_close(struct image *image);
 void image_permissive_platform(const struct image *image, struct seamldr_platform *platform);
-bool is_skipped(const char *check);
-bool image_check(const struct image *image, const struct seamldr_platform *platform,
-		 struct seamldr_refusal *refusal);
-bool image_check_signature(const struct image *image, struct seamldr_refusal *refusal);
+bool image_check(struct image *image, const struct seamldr_platform *platform);
+bool image_check_signature(struct image *image);
 struct json_object *image_to_json(const struct image *image);
 void image_report(const struct image *image);
 
@@ -162,11 +167,6 @@ void image_report(const struct image *image);
 
 enum host_state { HOST_NONE, HOST_READY, HOST_STOPPED, HOST_LOST, HOST_UNKNOWN };
 extern const char * const host_states[];
-
-/* A field of the module's metadata */
-struct field {
-	u64 id, value;
-};
 
 /* What is not known is 0. */
 struct host {
@@ -189,7 +189,7 @@ struct host {
 	u8 info[INFO_SIZE];
 	u8 seaminfo[SEAMINFO_SIZE];
 	/* The module's metadata */
-	struct field *fields;
+	struct { u64 id, value; } fields[MAX_FIELDS];
 	u32 nr_fields;
 };
 
@@ -199,10 +199,10 @@ bool sysfs_exists(const char *dir);
 int sysfs_text(const char *dir, const char *name, char buf[ATTR_LEN]);
 int sysfs_write(const char *dir, const char *name, const void *data, size_t size);
 u64 get_le(const u8 *p, u32 size);
-void host_read(struct host *host);
-void host_free(struct host *host);
+void host_read_state(struct host *host);
+struct host *host_read(void);
 enum host_state host_state_parse(const char *name);
-bool host_field(const struct host *host, u64 id, u64 *value);
+bool host_fields(const struct host *host, u64 first, u32 nr, u64 *values);
 bool host_runs(const struct host *host, const struct image *image);
 const char *host_platform(const struct host *host, const struct image *image,
 			  struct seamldr_platform *platform);
@@ -230,9 +230,14 @@ struct upload {
 	enum upload_outcome outcome;
 	/* What the node answers, or which step failed with which error */
 	char error[ATTR_LEN];
-	/* The same for programs, and what a uevent says */
-	struct json_object *json;
+	/* What a uevent says of it: the sentence, else @error; the word for that, or NULL */
 	bool has_event;
+	const char *detail, *reason;
+	/* All of that for programs */
+	struct json_object *json;
+	/* What is there now */
+	enum host_state state;
+	u64 version;
 	/* From when the kernel got the image to when the result was there */
 	long long begin_us, end_us;
 };
@@ -242,50 +247,37 @@ void catch_signals(void);
 bool interrupted(void);
 bool uevent_parse(const char *buf, size_t len, struct json_object *json);
 void upload_run(struct upload *upload);
-const char *upload_detail(const struct upload *upload);
-const char *upload_reason(const struct upload *upload, const char *other);
 
 /* select.c */
-#define MAPPING_WHY_LEN	128
 /* Images of twenty years */
-#define MAX_CANDIDATES	256
+#define MAX_IMAGES	256
 
-/* An image file of a directory: @check is the rule that it breaks, NULL if it fits. */
-struct candidate {
-	struct image image;
-	const char *check;
-	char reason[SEAMLDR_SENTENCE_LEN];
-	bool runs;
-	/* Nothing that the host sees changes. */
-	bool compatible;
-};
-
-/* All of them in ascending order of their versions, and which is the best */
+/* The images of a directory in ascending order of their versions, and which is the best */
 struct selection {
 	struct json_object *mapping;
 	u32 nr;
-	struct candidate candidates[MAX_CANDIDATES + 1];
-	const struct candidate *best;
+	struct image images[MAX_IMAGES + 1];
+	const struct image *best;
 	/* How many that fit are newer than what runs */
 	u32 nr_behind;
 };
 
-struct json_object *mapping_parse(const char *text, size_t len, char why[MAPPING_WHY_LEN]);
+struct json_object *mapping_parse(const char *text, size_t len, const char **why);
 struct json_object *mapping_find(struct json_object *mapping, u64 version);
 u64 mapping_version(struct json_object *release, const char *key);
-struct selection *select_images(const struct host *host, const char *dir);
-void select_free(struct selection *selection);
+const struct selection *select_images(const struct host *host, const char *dir);
 
 /* convert.c */
 bool write_file(const char *path, const void *data, size_t size);
 
-void cmd_apply(int argc, char **argv);
-void cmd_check(int argc, char **argv);
-void cmd_convert(int argc, char **argv);
-void cmd_inspect(int argc, char **argv);
-void cmd_probe(int argc, char **argv);
-void cmd_resume(int argc, char **argv);
-void cmd_select(int argc, char **argv);
-void cmd_status(int argc, char **argv);
+/* The commands: the arguments end with NULL. */
+void cmd_apply(char **args);
+void cmd_check(char **args);
+void cmd_convert(char **args);
+void cmd_inspect(char **args);
+void cmd_probe(char **args);
+void cmd_resume(char **args);
+void cmd_select(char **args);
+void cmd_status(char **args);
 
 #endif /* TDXCTL_H */

@@ -13,14 +13,13 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/file.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "tdxctl.h"
 
-#define LOCK_FILE	"/run/tdxctl.lock"
+#define LOCK_FILE	"tdxctl.lock"
 #define UPLOADING	"uploading"
 
 /* How often the status is read.  An update takes some milliseconds. */
@@ -51,13 +50,12 @@ static void clean_up(void)
 {
 	static const char * const nodes[] = { NODE_UPDATE, NODE_CHECK };
 	char text[ATTR_LEN] = "";
-	size_t i;
 
 	if (pread(lock_fd, text, sizeof(text) - 1, 0) <= 0 || strcmp(text, UPLOADING))
 		return;
 
 	report_warning("left-over", "Another tdxctl was killed in the middle of an upload");
-	for (i = 0; i < ARRAY_SIZE(nodes); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(nodes); i++) {
 		if (!sysfs_text(nodes[i], "loading", text) && !strcmp(text, "1"))
 			sysfs_write(nodes[i], "loading", "-1", 2);
 	}
@@ -75,8 +73,7 @@ bool lock(void)
 	if (!can_upload() || !sysfs_exists(NODE_UPDATE))
 		return true;
 
-	snprintf(path, sizeof(path), "%s%s", is_here() ? "" : options.sysfs,
-		 is_here() ? LOCK_FILE : strrchr(LOCK_FILE, '/'));
+	snprintf(path, sizeof(path), "%s/" LOCK_FILE, is_here() ? "/run" : options.sysfs);
 	lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (lock_fd < 0)
 		return report_error(EXIT_ERROR, "lock", NULL, "%s cannot be opened: %s", path,
@@ -89,36 +86,31 @@ bool lock(void)
 	return true;
 }
 
-static int signal_fd = -1;
+static sigset_t caught;
 
 /* Do not die in the middle of an upload. */
 void catch_signals(void)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 	struct sigaction action;
-	sigset_t set;
-	size_t i;
 
-	sigemptyset(&set);
-	for (i = 0; i < ARRAY_SIZE(signals); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
 		/* What nohup ignores is to be ignored. */
 		if (!sigaction(signals[i], NULL, &action) && action.sa_handler != SIG_IGN)
-			sigaddset(&set, signals[i]);
+			sigaddset(&caught, signals[i]);
 	}
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	sigprocmask(SIG_BLOCK, &caught, NULL);
 }
 
 /* Has somebody tried to end this process?  Then nothing new is begun. */
 bool interrupted(void)
 {
-	struct signalfd_siginfo info;
-	static bool seen;
+	sigset_t pending;
 
-	if (signal_fd >= 0 && read(signal_fd, &info, sizeof(info)) == sizeof(info))
-		seen = true;
+	sigpending(&pending);
+	sigandset(&pending, &pending, &caught);
 
-	return seen;
+	return !sigisemptyset(&pending);
 }
 
 static long long now_us(void)
@@ -130,32 +122,35 @@ static long long now_us(void)
 	return ts.tv_sec * 1000000LL + ts.tv_nsec / 1000;
 }
 
+/* The value of @key in a uevent, "" if it is not there */
+static const char *uevent_value(const char *buf, size_t len, const char *key)
+{
+	size_t key_len = strlen(key);
+	const char *p;
+
+	for (p = buf; p < buf + len; p += strlen(p) + 1) {
+		if (!strncmp(p, key, key_len) && p[key_len] == '=')
+			return p + key_len + 1;
+	}
+
+	return "";
+}
+
 /* Adds the result of an upload to @json if this is its uevent: strings that end with 0. */
 bool uevent_parse(const char *buf, size_t len, struct json_object *json)
 {
-	static const char * const names[] = { "result", "state", "from", "to", "reason", "detail" };
-	const char *values[ARRAY_SIZE(names)] = { "", "", "", "", "", "" };
-	bool ours = false;
-	const char *p, *q;
-	size_t i;
+	static const char * const names[][2] = {
+		{ "result", "TDX_RESULT" }, { "state", "TDX_STATE" }, { "from", "TDX_FROM" },
+		{ "to", "TDX_TO" }, { "reason", "TDX_REASON" }, { "detail", "TDX_DETAIL" },
+	};
 
-	if (!len || buf[len - 1])
+	if (!len || buf[len - 1] || strcmp(uevent_value(buf, len, "DEVPATH"), "/" TDX_HOST) ||
+	    !*uevent_value(buf, len, "TDX_RESULT"))
 		return false;
 
-	for (p = buf; p < buf + len; p += strlen(p) + 1) {
-		ours = ours || !strcmp(p, "DEVPATH=/" TDX_HOST);
-		q = strchr(p, '=');
-		for (i = 0; q && !strncmp(p, "TDX_", 4) && i < ARRAY_SIZE(names); i++) {
-			if (strlen(names[i]) == (size_t)(q - p - 4) &&
-			    !strncasecmp(p + 4, names[i], q - p - 4))
-				values[i] = q + 1;
-		}
-	}
-	if (!ours || !*values[0])
-		return false;
-
-	for (i = 0; i < ARRAY_SIZE(names); i++)
-		json_add(json, names[i], "%s", values[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		json_add(json, names[i][0], json_text("%s", uevent_value(buf, len, names[i][1])),
+			 NULL);
 
 	return true;
 }
@@ -240,16 +235,16 @@ static bool begin(struct upload *upload)
 	ret = sysfs_write(node, "data", upload->image->data, upload->image->size);
 	/* The node is not loading: somebody else's upload was faster, and is not ours to end. */
 	if (ret == -ENODEV)
-		ret = -EBUSY;
-	else if (ret)
+		return fail(upload, "data", -EBUSY);
+	if (ret) {
 		sysfs_write(node, "loading", "-1", 2);
-	if (ret)
 		return fail(upload, "data", ret);
+	}
 
 	upload->begin_us = now_us();
 	ret = sysfs_write(node, "loading", "0", 1);
 
-	return ret ? fail(upload, "loading", ret) : true;
+	return !ret || fail(upload, "loading", ret);
 }
 
 /* True if the node says how it ended. */
@@ -287,21 +282,7 @@ static bool watch(struct upload *upload, int fd)
 	if (!ret)
 		ret = sysfs_text(upload->node, "error", upload->error);
 
-	return ret ? fail(upload, "status", ret) : true;
-}
-
-/* The sentence about what has come of it */
-const char *upload_detail(const struct upload *upload)
-{
-	return upload->has_event ? json_get(upload->json, "detail") : upload->error;
-}
-
-/* The word for that, or @other if the kernel has none */
-const char *upload_reason(const struct upload *upload, const char *other)
-{
-	const char *reason = upload->has_event ? json_get(upload->json, "reason") : other;
-
-	return *reason ? reason : other;
+	return !ret || fail(upload, "status", ret);
 }
 
 /* The phase in which it ended says whether anything has changed. */
@@ -317,15 +298,25 @@ static enum upload_outcome classify(const struct upload *upload)
 	return UPLOAD_FAILED;
 }
 
-static void run(struct upload *upload)
+/* What has come of it: the event tells, otherwise the host. */
+static void conclude(struct upload *upload)
 {
-	int fd = uevent_open();
+	static struct host host;
+	const char *reason;
 
-	if (begin(upload))
-		upload->outcome = watch(upload, fd) || upload->has_event ? classify(upload) :
-									   UPLOAD_UNKNOWN;
-	if (fd >= 0)
-		close(fd);
+	upload->detail = upload->error;
+	upload->state = HOST_UNKNOWN;
+	if (upload->has_event) {
+		upload->detail = json_get(upload->json, "detail");
+		upload->state = host_state_parse(json_get(upload->json, "state"));
+		reason = json_get(upload->json, "reason");
+		upload->reason = *reason ? reason : NULL;
+	}
+	if (upload->state == HOST_UNKNOWN) {
+		host_read_state(&host);
+		upload->state = host.state;
+		upload->version = host.version;
+	}
 }
 
 /* Uploads an image and waits for the result.  Skipped checks hold for one upload. */
@@ -335,27 +326,30 @@ void upload_run(struct upload *upload)
 		[UPLOAD_ERROR] = "error", [UPLOAD_BUSY] = "busy", [UPLOAD_UNKNOWN] = "unknown",
 		[UPLOAD_DONE] = "done", [UPLOAD_REFUSED] = "refused", [UPLOAD_FAILED] = "failed",
 	};
-	const char *skip = options.kernel_skip;
-	int ret;
+	char skip[ATTR_LEN];
+	size_t len = seamldr_print_checks(options.skip_kernel, skip, sizeof(skip));
+	int fd = uevent_open(), ret;
 
-	upload->json = json_object_new_object();
-	json_add(upload->json, "file", "%s", upload->image->path);
-	/* The order in which they are printed */
-	json_add(upload->json, "outcome", "%s", names[UPLOAD_ERROR]);
+	/* The outcome has its place before what the event says. */
+	upload->json = json_make("file", json_text("%s", upload->image->path),
+				 "outcome", json_text("%s", names[UPLOAD_ERROR]));
 	lock_mark(true);
-	ret = *skip ? sysfs_write(PARAMETERS, SKIP_CHECKS, skip, strlen(skip)) : 0;
+	ret = len ? sysfs_write(PARAMETERS, SKIP_CHECKS, skip, len) : 0;
 	/* A kernel that makes no checks has none to skip. */
 	if (ret && ret != -ENOENT)
 		fail(upload, "skip_checks", ret);
-	else
-		run(upload);
+	else if (begin(upload))
+		upload->outcome = watch(upload, fd) || upload->has_event ? classify(upload) :
+									   UPLOAD_UNKNOWN;
+	if (fd >= 0)
+		close(fd);
 	/* The kernel has done that, unless the upload never began. */
-	if (*skip)
+	if (len)
 		sysfs_write(PARAMETERS, SKIP_CHECKS, "\n", 1);
 	lock_mark(false);
+	conclude(upload);
 
-	json_add(upload->json, "outcome", "%s", names[upload->outcome]);
-	json_add(upload->json, "answer", "%s", upload->error);
-	if (upload->end_us)
-		json_add_int(upload->json, "microseconds", upload->end_us - upload->begin_us);
+	json_add(upload->json, "outcome", json_text("%s", names[upload->outcome]),
+		 "answer", json_text("%s", upload->error), "microseconds",
+		 upload->end_us ? json_int(upload->end_us - upload->begin_us) : NULL, NULL);
 }
