@@ -51,6 +51,8 @@ struct event {
  * @number: how many there have been
  * @stack: of the vCPU there, which nobody else accesses
  * @spin: the last event that is a PAUSE, behind which are only loads; -1: none
+ * @turn: the last PAUSE in the glue: where, with the counts there
+ * @turn_events: how many events there were before that
  * @events: since it was entered
  */
 struct section {
@@ -58,6 +60,8 @@ struct section {
 	unsigned int number;
 	uint64_t stack;
 	int spin;
+	struct event turn;
+	unsigned int turn_events;
 	GArray *events;
 };
 
@@ -87,16 +91,23 @@ bool section_init(char *error, size_t error_size)
 	return true;
 }
 
-static void add(unsigned int cpu, enum event_kind kind, uint64_t value)
+static struct event event_now(unsigned int cpu, enum event_kind kind, uint64_t value)
 {
 	struct event event = { .kind = kind, .value = value, .times = 1 };
-	struct section *section = &sections[cpu];
 	unsigned int i;
+
+	for (i = 0; i < NR_COUNTS; i++)
+		event.count[i] = qemu_plugin_u64_get(counters[i], cpu);
+	return event;
+}
+
+static void add(unsigned int cpu, enum event_kind kind, uint64_t value)
+{
+	struct event event = event_now(cpu, kind, value);
+	struct section *section = &sections[cpu];
 
 	if (section->events->len == MAX_EVENTS)
 		machine_fail("vCPU %u has more than %u events in a section", cpu, MAX_EVENTS);
-	for (i = 0; i < NR_COUNTS; i++)
-		event.count[i] = qemu_plugin_u64_get(counters[i], cpu);
 	if (kind != EVENT_LOAD)
 		section->spin = kind == EVENT_PAUSE ? (int)section->events->len : -1;
 	g_array_append_val(section->events, event);
@@ -110,6 +121,7 @@ static void enter(unsigned int cpu, void *userdata)
 	section->number++;
 	section->stack = vcpu_read_gpr(SEAM_RSP) & ~(STACK_SIZE - 1);
 	section->spin = -1;
+	section->turn.value = 0;
 	g_array_set_size(section->events, 0);
 	add(cpu, EVENT_ENTER, 0);
 }
@@ -174,6 +186,26 @@ static void spin(unsigned int cpu, void *userdata)
 	add(cpu, EVENT_PAUSE, vaddr);
 }
 
+/* A vCPU that spins in the glue waits from one PAUSE to the next. */
+static void spin_in_glue(unsigned int cpu, void *userdata)
+{
+	struct section *section = &sections[cpu];
+	struct event now = event_now(cpu, EVENT_PAUSE, (uintptr_t)userdata);
+	const struct event *before = &section->turn;
+
+	if (!section->active)
+		return;
+	if (before->value == now.value && section->turn_events == section->events->len) {
+		qemu_plugin_u64_add(counters[COUNT_WAIT], cpu,
+				    now.count[COUNT_ALL] - before->count[COUNT_ALL]);
+		qemu_plugin_u64_add(counters[COUNT_GLUE], cpu,
+				    before->count[COUNT_GLUE] - now.count[COUNT_GLUE]);
+		now = event_now(cpu, EVENT_PAUSE, now.value);
+	}
+	section->turn = now;
+	section->turn_events = section->events->len;
+}
+
 /* The first argument is the lock. */
 static void lock(unsigned int cpu, void *userdata)
 {
@@ -234,6 +266,8 @@ static void watch(struct qemu_plugin_insn *insn, enum section_role role, uint64_
 		break;
 	case SECTION_GLUE:
 		count(insn, COUNT_GLUE);
+		if (pause)
+			call(insn, spin_in_glue, vaddr);
 		break;
 	case SECTION_UPDATE:
 		count(insn, COUNT_UPDATE);
