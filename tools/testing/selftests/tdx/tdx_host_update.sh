@@ -26,6 +26,14 @@ check_update()
 		ktap_print_msg "$(tdx_log | grep seamldr)"
 		ktap_test_fail "$1: the log says so"
 	fi
+
+	times=$(tdx_log | sed -n 's/.*updated: .* for \([0-9]*\) us, \([0-9]*\) us of it .*/\1 \2/p')
+	if [ "0${times#* }" -gt 0 ] && [ "0${times#* }" -lt "0${times% *}" ]; then
+		ktap_test_pass "$1: the firmware took a part of the time"
+	else
+		ktap_print_msg "stopped, and in the firmware: \"$times\" us"
+		ktap_test_fail "$1: the firmware took a part of the time"
+	fi
 }
 
 tdx_need_upload
@@ -36,7 +44,7 @@ tdx_need_cpus_online
 tdx_need_updates 4
 
 ktap_print_header
-ktap_set_plan 19
+ktap_set_plan 22
 
 check_update "first update" "$TDX_IMAGE"
 version=$(tdx_attr version)

@@ -42,6 +42,7 @@
 #include <asm/page.h>
 #include <asm/seamldr.h>
 #include <asm/tdx.h>
+#include <asm/tsc.h>
 
 #include "seamldr.h"
 #include "seamldr_image.h"
@@ -337,8 +338,14 @@ static void report_checks(const struct seamldr_verdict *verdict)
 	}
 }
 
+/* 0 if the kernel does not know how fast the TSC is */
+static u64 cycles_to_us(u64 cycles)
+{
+	return tsc_khz ? cycles * USEC_PER_MSEC / tsc_khz : 0;
+}
+
 /* Say that the new module runs. */
-static void report_success(struct seamldr_result *result, u64 stopped_ns)
+static void report_success(struct seamldr_result *result, u64 stopped, u64 firmware)
 {
 	const struct tdx_sys_info_version *from = &result->from, *to = &result->to;
 
@@ -346,10 +353,10 @@ static void report_success(struct seamldr_result *result, u64 stopped_ns)
 		pr_warn("the new TDX module does not report its version\n");
 
 	scnprintf(result->detail, sizeof(result->detail),
-		  "TDX module updated: %u.%u.%02u -> %u.%u.%02u, CPUs were stopped for %llu us",
+		  "TDX module updated: %u.%u.%02u -> %u.%u.%02u, CPUs were stopped for %llu us, %llu us of it in the firmware",
 		  from->major_version, from->minor_version, from->update_version,
 		  to->major_version, to->minor_version, to->update_version,
-		  stopped_ns / NSEC_PER_USEC);
+		  cycles_to_us(stopped), cycles_to_us(firmware));
 	pr_info("%s\n", result->detail);
 }
 
@@ -513,11 +520,14 @@ static struct cpumask step_done;
  * @called: it has made a SEAMCALL
  * @status: raw status of that, or 0
  * @rdx: what SEAMLDR.INSTALL returned in RDX
+ * @cycles: how long that took, with the time that other CPUs were in the firmware
+ *	    first, or 0
  */
 struct step_result {
 	bool	called;
 	u64	status;
 	u64	rdx;
+	u64	cycles;
 };
 
 /**
@@ -534,7 +544,9 @@ struct step_result {
  * @was_image: that of the module that was installed last is the same
  * @handoff_hv: version of the handoff data
  * @first: the step to take first, later than SHUTDOWN to resume an earlier update
- * @stopped_ns: time the primary CPU spent stopped
+ * @stopped: time the primary CPU spent stopped, in cycles of the TSC
+ * @longest: step_result.cycles of the CPU that has taken the longest for @state
+ * @firmware: the same of all states that are done, and SEAMLDR.INFO
  * @hang: a CPU has not returned from its SEAMCALL, and this was said
  * @lock: protects @failure while CPUs report
  * @failure: the first failure, or a later one that leaves less
@@ -558,7 +570,9 @@ struct update {
 	bool				was_image;
 	u16				handoff_hv;
 	enum module_update_state	first;
-	u64				stopped_ns;
+	u64				stopped;
+	u64				longest;
+	u64				firmware;
 	atomic_t			hang;
 	raw_spinlock_t			lock;
 	struct seamldr_failure		failure;
@@ -615,6 +629,7 @@ static void step_install(struct update *update, struct step_result *result)
 static void update_step(struct update *update, struct step_result *result)
 {
 	bool primary = smp_processor_id() == update->primary;
+	u64 start = rdtsc_ordered();
 
 	*result = (struct step_result) {};
 
@@ -639,6 +654,9 @@ static void update_step(struct update *update, struct step_result *result)
 	default:
 		break;
 	}
+
+	if (result->called)
+		result->cycles = rdtsc_ordered() - start;
 }
 
 static void update_record(struct update *update, const struct step_result *result)
@@ -649,6 +667,12 @@ static void update_record(struct update *update, const struct step_result *resul
 		.status	= result->status,
 		.rdx	= result->rdx,
 	};
+	u64 longest = READ_ONCE(update->longest);
+
+	/* All others wait for the CPU that takes the longest. */
+	while (result->cycles > longest &&
+	       !try_cmpxchg(&update->longest, &longest, result->cycles))
+		;
 
 	if (!failure.status)
 		return;
@@ -676,8 +700,11 @@ static void update_end_install(struct update *update)
 {
 	/* P-SEAMLDR waits for CPUs that are offline, too. */
 	unsigned int nr_missing = num_present_cpus() - cpumask_weight(&install_called);
+	u64 start = rdtsc_ordered();
 
 	ask_session(update, &update->session);
+	update->firmware += rdtsc_ordered() - start;
+
 	if (seamldr_session_over(&update->session, &update->failure, nr_missing)) {
 		cpumask_clear(&install_called);
 		return;
@@ -701,6 +728,9 @@ static void update_ack(struct update *update)
 	/* Fully ordered: the last CPU sees what all the others recorded. */
 	if (!atomic_dec_and_test(&update->thread_ack))
 		return;
+
+	update->firmware += update->longest;
+	update->longest = 0;
 
 	if (update->state == MODULE_UPDATE_CPU_INSTALL)
 		update_end_install(update);
@@ -742,13 +772,17 @@ static void update_report_hang(struct update *update)
 /* Wait until the last CPU has done its part of the step, and set the next one. */
 static void update_wait(struct update *update, unsigned int generation)
 {
-	u64 start = local_clock();
+	u64 now, start = 0;
 
 	/* Pairs with smp_store_release() in update_set_state(). */
 	while (smp_load_acquire(&update->generation) == generation) {
 		cpu_relax();
 		rcu_momentary_eqs();
-		if (local_clock() - start < UPDATE_STEP_MAX_NS)
+
+		/* Only a CPU that waits needs the time. */
+		now = local_clock();
+		start = start ?: now;
+		if (now - start < UPDATE_STEP_MAX_NS)
 			touch_nmi_watchdog();
 		else
 			update_report_hang(update);
@@ -761,7 +795,7 @@ static int update_cpu(void *data)
 	struct update *update = data;
 	unsigned int generation = 0;
 	struct step_result result;
-	u64 start = local_clock();
+	u64 start = rdtsc_ordered();
 
 	while (1) {
 		update_wait(update, generation++);
@@ -776,7 +810,7 @@ static int update_cpu(void *data)
 	}
 
 	if (smp_processor_id() == update->primary)
-		update->stopped_ns = local_clock() - start;
+		update->stopped = rdtsc_ordered() - start;
 
 	return 0;
 }
@@ -859,7 +893,7 @@ static void conclude_success(const struct update *update,
 	tdx_module_wake();
 	tdx_module_read_metadata();
 	tdx_orphans_resume();
-	report_success(result, update->stopped_ns);
+	report_success(result, update->stopped, update->firmware);
 }
 
 /**
