@@ -233,6 +233,44 @@ static void do_counts(struct script *s, char **word)
 	answer(s, "%s", result);
 }
 
+static void do_counters(struct script *s, char **word)
+{
+	char text[TD_MAX_VCPUS * sizeof(" 4294967295")];
+	unsigned int i, used = 0;
+
+	for (i = 0; i < s->nr_vcpus; i++)
+		used += sprintf(text + used, "%s%u", i ? " " : "", s->worker[i].counter);
+	answer(s, "%s", text);
+}
+
+/* LEAF or LEAF.SUBLEAF, hexadecimal */
+static void do_cpuid(struct script *s, char **word)
+{
+	uint32_t reg[TD_NR_REGISTERS];
+	unsigned int leaf, subleaf = 0;
+	char error[TD_ERROR_SIZE];
+
+	if (!word[1] || sscanf(word[1], "%x.%x", &leaf, &subleaf) < 1)
+		answer(s, "(cpuid wants a leaf)");
+	else if (!td_cpuid(&s->td, leaf, subleaf, reg, error))
+		answer(s, "(%s)", error);
+	else
+		answer(s, "%08x %08x %08x %08x", reg[0], reg[1], reg[2], reg[3]);
+}
+
+static void do_sees(struct script *s, char **word)
+{
+	struct worker *worker = worker_of(s, word[1]);
+
+	if (!worker)
+		return;
+	if (worker->seen.nr < TD_NR_REGISTERS)
+		answer(s, "nothing");
+	else
+		answer(s, "%08x %08x %08x %08x", worker->seen.reg[0], worker->seen.reg[1],
+		       worker->seen.reg[2], worker->seen.reg[3]);
+}
+
 static void do_ended(struct script *s, char **word)
 {
 	struct worker *worker = worker_of(s, word[1]);
@@ -427,6 +465,9 @@ static const struct command {
 	{ "run", do_run },
 	{ "counts", do_counts },
 	{ "counted", do_counts },
+	{ "counters", do_counters },
+	{ "cpuid", do_cpuid },
+	{ "sees", do_sees },
 	{ "ended", do_ended },
 	{ "kick", do_kick },
 	{ "move", do_move },

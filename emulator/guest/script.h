@@ -26,6 +26,11 @@
  *	counts MS		do those that run count within that time? runs (all do),
  *				waits (none does), partly, ended (one of them has)
  *	counted MS		the same, but since the last such question
+ *	counters		the last number of each vCPU
+ *	cpuid LEAF[.SUBLEAF]	what the TD has there, EAX EBX ECX EDX, as KVM reads it from the
+ *				module; before it is finalized
+ *	sees VCPU		what its program has told of CPUID, or "nothing"; see the port
+ *				TD_CPUID_PORT. That must not change while the TD runs.
  *	ended VCPU MS		why the vCPU came to its end within that time, or "no"
  *	kick [VCPU...]		a signal; "no" for one that does not leave KVM_RUN
  *	move VCPU CPU		where it runs from now on
