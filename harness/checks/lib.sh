@@ -31,6 +31,42 @@ it ended with status $status"
 	fi
 }
 
+# in_guest NAME LOG SCRIPT [ARG...]: boot, and take what a script of harness/guest observes, behind
+# NAME; whether it was through, and what the kernel complains of. What the machine is says the
+# environment of harness/vm/qemu.
+in_guest()
+{
+	local name=$1 log=$2 status=0 out=
+
+	shift 2
+	rm -f "$LOG/$log".{guest.log,console.log,trace}
+	out=$(APPEND="msr.allow_writes=on ${APPEND:-}" PLUGIN="trace=$LOG/$log.trace${PLUGIN:+,$PLUGIN}" \
+		"$HARNESS/vm/qemu" "$log" "$@" 2>&1) || status=$?
+	if [ ! -f "$LOG/$log.guest.log" ]; then
+		fail "$name: the machine was started" "$out"
+		return
+	fi
+	sed -nE "s/^(ok|not ok) [0-9]+ - /\1 $name: /p; s/^# /#   /p" "$LOG/$log.guest.log"
+	if ! all_made "$LOG/$log.guest.log"; then
+		fail "$name: it was through, $made observations" "$out"
+	elif [ $status != 0 ] && ! grep -q '^not ok' "$LOG/$log.guest.log"; then
+		fail "$name: the machine ended by itself" "$out"
+	fi
+	complaints "$name" "$log"
+}
+
+# complaints NAME LOG: the kernel has none about itself.
+complaints()
+{
+	local out
+
+	if out=$("$HARNESS/vm/complaints" "$2" 2>&1); then
+		pass "$1: the kernel has no complaint"
+	else
+		fail "$1: the kernel has no complaint" "$out"
+	fi
+}
+
 # take_from KERNEL NAME LOGNAME COMMAND...: the same with that kernel, if it is built, in
 # the usual configuration
 take_from()
