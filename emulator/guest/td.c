@@ -379,13 +379,6 @@ int td_hole(struct td *td, enum td_part part, unsigned long first, unsigned long
 			 part_offset(td, part) + first * PAGE_SIZE, nr * PAGE_SIZE) ? -errno : 0;
 }
 
-bool td_give_back(struct td *td, char error[static TD_ERROR_SIZE])
-{
-	int ret = td_hole(td, TD_USED, 0, TD_USED_PAGES);
-
-	return !ret || fail(error, "taking memory back failed: %s", strerror(-ret));
-}
-
 int td_convert(struct td *td, enum td_part part, unsigned long first, unsigned long nr,
 	       bool private)
 {

@@ -109,15 +109,6 @@ enum td_exit { TD_EXIT_OUT, TD_EXIT_SIGNAL, TD_EXIT_ERROR };
 enum td_exit td_enter(struct td *td, unsigned int vcpu, uint16_t *port, uint32_t *value,
 		      char error[static TD_ERROR_SIZE]);
 
-/**
- * td_give_back() - have the host take back all memory but the first pages
- * @td: a TD that is finalized
- * @error: receives one sentence on failure
- *
- * KVM removes the pages from the TD, and provides others when it touches them.
- */
-bool td_give_back(struct td *td, char error[static TD_ERROR_SIZE]);
-
 /* All below return 0 or a negative errno. @first and @nr are pages in @part. */
 
 /** td_part_pages() - size of @part */

@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <linux/kvm.h>
 #include <pthread.h>
 #include <signal.h>
@@ -23,19 +22,15 @@
 #define MAX_TDS		32
 
 static const char usage[] =
-"Usage: tdrun [-t TDS] [-c VCPUS] [-n EXITS] [-i MS] [-u] [-v] [--cpuid LEAF[.SUBLEAF]]\n"
+"Usage: tdrun [-t TDS] [-c VCPUS] [-n EXITS] [-i MS] [-v]\n"
 "       tdrun -e FILE [-c VCPUS] [-i MS] [-m PAGES]\n"
 "  -t TDS    number of TDs (1)\n"
 "  -c VCPUS  vCPUs of each (1)\n"
 "  -n EXITS  end after so many exits of each vCPU (0: on SIGTERM or SIGINT)\n"
 "  -i MS     pause between two exits (0)\n"
-"  -u        stay unfinalised until SIGUSR1\n"
-"  SIGUSR1 to TDs that run: the host takes back what they touched\n"
 "  -v        print every counter: td N vcpu N counter N\n"
 "  -e FILE   one TD, and the commands of FILE, a line each; a FIFO for example\n"
 "  -m PAGES  private memory beside what the vCPUs touch (0)\n"
-"  --cpuid LEAF[.SUBLEAF]  print what each TD has there, once it is built:\n"
-"            td N cpuid LEAF.SUBLEAF EAX EBX ECX EDX; every number is hexadecimal\n"
 "What a TD's program writes with its \"cpuid\" to port 0x510 is printed, too, as\n"
 "td N vcpu N sees EAX EBX ECX EDX; that must not change while the TD runs.\n";
 
@@ -45,11 +40,7 @@ struct options {
 	unsigned int nr_vcpus;
 	unsigned int exits;
 	unsigned int interval_ms;
-	bool unfinalised;
 	bool verbose;
-	bool show_cpuid;
-	unsigned int leaf;
-	unsigned int subleaf;
 	const char *script;
 	unsigned int bulk_pages;
 };
@@ -64,7 +55,6 @@ static void block_signals(sigset_t *set)
 	sigemptyset(set);
 	sigaddset(set, SIGINT);
 	sigaddset(set, SIGTERM);
-	sigaddset(set, SIGUSR1);
 	/* From the last worker that is through */
 	sigaddset(set, SIGALRM);
 	pthread_sigmask(SIG_BLOCK, set, NULL);
@@ -84,27 +74,13 @@ static void tell(void)
 		kill(getpid(), SIGALRM);
 }
 
-static bool show_cpuid(unsigned int td, char error[static TD_ERROR_SIZE])
-{
-	uint32_t reg[TD_NR_REGISTERS];
-
-	if (!options.show_cpuid)
-		return true;
-	if (!td_cpuid(&tds[td], options.leaf, options.subleaf, reg, error))
-		return false;
-	printf("td %u cpuid %x.%x %08x %08x %08x %08x\n", td, options.leaf, options.subleaf,
-	       reg[0], reg[1], reg[2], reg[3]);
-	return true;
-}
-
 static bool build_all(int kvm)
 {
 	char error[TD_ERROR_SIZE];
 	unsigned int i;
 
 	for (i = 0; i < options.nr_tds; i++) {
-		if (!td_build(&tds[i], kvm, options.nr_vcpus, TD_STEP_PAGES, error) ||
-		    !show_cpuid(i, error)) {
+		if (!td_build(&tds[i], kvm, options.nr_vcpus, TD_STEP_PAGES, error)) {
 			fprintf(stderr, "tdrun: td %u: %s\n", i, error);
 			return false;
 		}
@@ -127,20 +103,6 @@ static bool finalize_all(void)
 	}
 	printf("tdrun: all TDs are finalised\n");
 	fflush(stdout);
-	return true;
-}
-
-static bool give_back_all(void)
-{
-	char error[TD_ERROR_SIZE];
-	unsigned int i;
-
-	for (i = 0; i < options.nr_tds; i++) {
-		if (!td_give_back(&tds[i], error)) {
-			fprintf(stderr, "tdrun: td %u: %s\n", i, error);
-			return false;
-		}
-	}
 	return true;
 }
 
@@ -183,26 +145,12 @@ static bool join_workers(void)
 
 static bool run_all(int kvm, const sigset_t *signals)
 {
-	int signal = 0;
-	bool ok = true;
+	int signal;
 
-	if (!build_all(kvm))
+	if (!build_all(kvm) || !finalize_all() || !start_workers())
 		return false;
-	if (options.unfinalised) {
-		while (signal != SIGUSR1 && signal != SIGTERM && signal != SIGINT)
-			sigwait(signals, &signal);
-		if (signal != SIGUSR1)
-			return true;
-	}
-	if (!finalize_all() || !start_workers())
-		return false;
-	while (ok) {
-		sigwait(signals, &signal);
-		if (signal != SIGUSR1)
-			break;
-		ok = give_back_all();
-	}
-	return join_workers() && ok;
+	sigwait(signals, &signal);
+	return join_workers();
 }
 
 static bool parse_number(const char *text, unsigned int min, unsigned int max, unsigned int *number)
@@ -218,32 +166,12 @@ static bool parse_number(const char *text, unsigned int min, unsigned int max, u
 	return true;
 }
 
-/* LEAF or LEAF.SUBLEAF, hexadecimal */
-static bool parse_cpuid(const char *text)
-{
-	char *end;
-
-	options.show_cpuid = true;
-	options.leaf = strtoul(text, &end, 16);
-	if (end == text || (*end && *end != '.'))
-		return false;
-	if (*end == '.') {
-		text = end + 1;
-		options.subleaf = strtoul(text, &end, 16);
-	}
-	return end != text && !*end;
-}
-
 static bool parse_options(int argc, char **argv)
 {
-	static const struct option names[] = {
-		{ "cpuid", required_argument, NULL, 'C' },
-		{ }
-	};
 	bool ok = true;
 	int c;
 
-	while (ok && (c = getopt_long(argc, argv, "t:c:n:i:uve:m:", names, NULL)) != -1) {
+	while (ok && (c = getopt(argc, argv, "t:c:n:i:ve:m:")) != -1) {
 		switch (c) {
 		case 't':
 			ok = parse_number(optarg, 1, MAX_TDS, &options.nr_tds);
@@ -262,12 +190,6 @@ static bool parse_options(int argc, char **argv)
 			break;
 		case 'm':
 			ok = parse_number(optarg, 0, TD_MAX_BULK_PAGES, &options.bulk_pages);
-			break;
-		case 'C':
-			ok = parse_cpuid(optarg);
-			break;
-		case 'u':
-			options.unfinalised = true;
 			break;
 		case 'v':
 			options.verbose = true;

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What all who run cases in guests share: where things are, the images of a table, what
-a guest has printed, and the order of lines in a trace."""
+"""Guests that do cells: their images, their boots, and what they have printed."""
 
 import hashlib
 import os
@@ -16,13 +15,7 @@ KERNEL = os.environ["KERNEL"]
 VARIANT = os.environ.get("VARIANT") or ""
 FLAVOUR = "-".join(filter(None, [KERNEL, VARIANT]))
 LOG = os.path.join(BUILD, "log")
-GUESTS = int(os.environ.get("GUESTS") or 2)
 TOOL = os.path.join(BUILD, "emulator", "tdx-image")
-
-# What all modules share; small, because an emulated CPU has to hash it.
-MODULE = "--version 2.0.09 --handoff-pages 25 --svn 1.11 --pages 20"
-# They know two handoff versions, so that there is something to choose.
-MODULE_HV = f"{MODULE} --hv 2 --min-hv 1"
 
 start = time.time()
 
@@ -64,75 +57,101 @@ def make_image(path, build, damage=""):
         tool("damage", kind, path, "-o", path, *options)
 
 
-def make_images(directory, place, images, machines, files):
-    """DIRECTORY/files/PLACE, for the initramfs, with (NAME, BUILD, DAMAGE) as NAME.bin and
-    with {NAME: TEXT}; and DIRECTORY/NAME.machine, by (NAME, OPTIONS of the plugin, BUILD of
-    the module that BIOS loads, what TDs execute if not the usual). Made anew only if any of
-    that has changed."""
+def make_images(directory, table):
+    """What guests of a table need: its images as DIRECTORY/files/cases/NAME.bin, and its machines
+    as DIRECTORY/NAME.machine, which has options of the plugin. Made anew only if any of that has
+    changed."""
+    programs = table.of.get("program", {})
     tools = [lines_of(__file__), hashlib.sha256(open(TOOL, "rb").read()).hexdigest()]
-    wanted = hashlib.sha256(repr([directory, images, machines, files, tools]).encode()).hexdigest()
+    wanted = hashlib.sha256(repr([directory, table.images, table.machines, programs, tools]).encode()).hexdigest()
     stamp = os.path.join(directory, "stamp")
-    if lines_of(stamp) == [wanted]:
-        return
-    say(f"making the images of {os.path.relpath(directory, BUILD)}")
-    # What is half made counts for nothing.
-    if os.path.exists(stamp):
-        os.remove(stamp)
-    inside = os.path.join(directory, "files", place)
-    shutil.rmtree(os.path.join(directory, "files"), ignore_errors=True)
-    os.makedirs(inside)
-    for name, build, damage in images:
-        make_image(os.path.join(inside, name + ".bin"), build, damage)
-    for name, options, build, program in machines:
-        module, text = (os.path.join(directory, name + end) for end in (".module", ".program"))
-        make_image(module, build)
-        if program:
-            write(text, program + "\n")
-        write(os.path.join(directory, name + ".machine"),
-              f"{options},module={module}{f',td-program={text}' if program else ''}\n")
-    for name, text in files.items():
-        write(os.path.join(inside, name), text)
-    write(stamp, wanted + "\n")
+    if lines_of(stamp) != [wanted]:
+        say(f"making the images of {os.path.relpath(directory, BUILD)}")
+        shutil.rmtree(directory, ignore_errors=True)
+        inside = os.path.join(directory, "files", "cases")
+        os.makedirs(inside)
+        for image in table.images:
+            make_image(os.path.join(inside, image.name + ".bin"), image.build, image.damage)
+        for name, machine in table.machines.items():
+            module, program = (os.path.join(directory, name + end) for end in (".module", ".program"))
+            make_image(module, machine.module)
+            options = f"{machine.plugin},module={module}"
+            if name in programs:
+                write(program, programs[name].text + "\n")
+                options += f",td-program={program}"
+            write(os.path.join(directory, name + ".machine"), options + "\n")
+        write(stamp, wanted + "\n")
+    subprocess.run([f"{HARNESS}/vm/initramfs"], check=True)
 
 
-def pack(path, directory, names=None):
-    """The initramfs PATH: the usual one, and what DIRECTORY/files has, or the NAMES below it."""
+def pack(path, directory, batch=None):
+    """The initramfs PATH: the usual one, and the images, and the batch of that name."""
     files = os.path.join(directory, "files")
-    if names is None:
-        names = [os.path.relpath(os.path.join(top, name), files)
-                 for top, dirs, found in os.walk(files) for name in dirs + found]
+    names = [n for n in os.listdir(f"{files}/cases") if n.endswith(".bin") or n == batch]
     with open(path, "wb") as out, open(f"{BUILD}/initramfs-{FLAVOUR}.cpio", "rb") as usual:
         shutil.copyfileobj(usual, out)
         out.flush()
         subprocess.run(["cpio", "--quiet", "-o", "-H", "newc", "-R", "0:0"], cwd=files, check=True,
-                       input="".join(n + "\n" for n in sorted(names)).encode(), stdout=out)
+                       input="".join(f"{n}\n" for n in ["cases"] + [f"cases/{n}" for n in sorted(names)]).encode(),
+                       stdout=out)
 
 
-def initramfs():
-    subprocess.run([f"{HARNESS}/vm/initramfs"], check=True)
+class Guest:
+    """A guest that does the groups of a batch, and what it had to say about its cells."""
 
+    def __init__(self, directory, log, batch, machine, seconds):
+        self.log, self.machine = log, machine
+        self.answers, self.notes, self.said, self.done, self.ended = {}, {}, {}, set(), False
+        self.boot(directory, f"batch-{log}", batch, seconds)
+        for line in lines_of(f"{LOG}/{log}.guest.log"):
+            if line.startswith("# answer|"):
+                _, cell, step, rest = line.split("|", 3)
+                answer, _, ms = rest.rpartition("|")
+                self.answers[cell, step] = (answer, int(ms or 0))
+            elif line.startswith(("# note|", "# said|")):
+                kind, cell, text = line.split("|", 2)
+                (self.notes if kind == "# note" else self.said).setdefault(cell, []).append(text)
+            elif line.startswith("# done|"):
+                self.done |= set(line.split("|", 1)[1].split())
+            elif line == "# end":
+                self.ended = True
+        self.complaints = self.sections(f"{LOG}/{log}.console.log", r"case: (\w+) (.*)$",
+                                        f"{LOG}/{log}.complaints")
+        self.trace = self.sections(f"{LOG}/{log}.trace", r"mark: case (\w+) (.*)$")
 
-def boot(name, machine, *script, stdout=subprocess.DEVNULL, **env):
-    """Boot a machine of make_images() with a script of harness/guest."""
-    subprocess.run([f"{HARNESS}/cases/boot", name, machine, *script], env=dict(os.environ, **env),
-                   stdin=subprocess.DEVNULL, stdout=stdout, stderr=stdout, check=False)
+    def boot(self, directory, name, batch, seconds):
+        write(f"{directory}/files/cases/{name}", "".join(batch) + "end\n")
+        initrd = f"{directory}/initramfs-{name}.cpio"
+        pack(initrd, directory, name)
+        # A host that does not get round to a vCPU for half a minute looks like a lockup.
+        env = dict(os.environ, MACHINE=lines_of(f"{directory}/{self.machine.name}.machine")[0], INITRD=initrd,
+                   PLUGIN=f"trace={LOG}/{self.log}.trace", CPUS=self.machine.cpus or "4",
+                   MEMORY=self.machine.memory or "2G", TIMEOUT=str(seconds),
+                   APPEND=f"msr.allow_writes=on oops=panic watchdog_thresh=60 {self.machine.append}")
+        for kind in ("trace", "guest.log", "console.log"):
+            if os.path.exists(f"{LOG}/{self.log}.{kind}"):
+                os.remove(f"{LOG}/{self.log}.{kind}")
+        with open(f"{LOG}/{self.log}.boot.log", "w", encoding="utf-8") as out:
+            subprocess.run([f"{HARNESS}/vm/qemu", self.log, "cases", name], env=env,
+                           stdin=subprocess.DEVNULL, stdout=out, stderr=out, check=False)
+        with open(f"{LOG}/{self.log}.complaints", "w", encoding="utf-8") as out:
+            subprocess.run([f"{HARNESS}/vm/complaints", self.log], stdout=out, check=False)
+        os.remove(initrd)
 
-
-def misplaced(wanted, lines):
-    """What is wrong if lines do not match these expressions in this order, or a line matches
-    the RE of "!RE" before one matches the next expression."""
-    at, banned = 0, None
-    for want in wanted:
-        if want.startswith("!"):
-            banned = want[1:]
-            continue
-        while at < len(lines) and not re.search(want, lines[at]):
-            if banned and re.search(banned, lines[at]):
-                return f"in the trace, \"{banned}\" must not come before \"{want}\": {lines[at]}"
-            at += 1
-        if at == len(lines):
-            return f"in the trace, no line matches \"{want}\" in its turn"
-        at, banned = at + 1, None
-    if banned and any(re.search(banned, line) for line in lines[at:]):
-        return f"in the trace, \"{banned}\" must not come at the end"
-    return None
+    @staticmethod
+    def sections(path, mark, only=None):
+        """Lines by cell and by what was done in it: {cell: [(part, line)]}"""
+        wanted = None
+        if only:
+            wanted = {int(c.split(":", 1)[0]) for c in lines_of(only) if c.split(":", 1)[0].isdigit()}
+        found, cells, part = {"boot": []}, ["boot"], ""
+        for number, line in enumerate(lines_of(path), 1):
+            match = re.search(mark, line)
+            if match:
+                part, cells = match.group(1), match.group(2).split()
+                for cell in cells:
+                    found.setdefault(cell, [])
+            elif wanted is None or number in wanted:
+                for cell in cells:
+                    found[cell].append((part, line))
+        return found

@@ -1,25 +1,33 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The results of the fault matrix as one table, for readers and for programs."""
+"""The results of the fault matrix as one table, for readers."""
 
-import json
 import os
 import time
 
 
 def outcome(r):
     """A few words for what a cell came to."""
-    m = r["measured"]
-    if m is None:
+    m = r["said"]
+    if not m["upload"]:
         return "**died**"
-    words = [m["error"] or "done", m["state"], f"TDs: {m['after']}" if r["td"] != "absent" else "",
-             f"next: {m['next']}"]
+    state, error = m["upload"].split()
+    words = [error, state, f"TDs: {m['tds']}" if r["td"] != "absent" else "", f"next: {next_upload(m)}"]
     return ", ".join(w for w in words if w)
+
+
+def next_upload(said):
+    """What the next good upload does: works, resumes, is refused, or is, and the failed one's own image resumes"""
+    if said.get("again") == "ready done":
+        return "again"
+    if said["next"] != "ready done":
+        return "refused"
+    return "resumes" if said["upload"].startswith("stopped") else "works"
 
 
 def markdown(rules, results, facts):
     failed = [r for r in results if r["wrong"]]
     gaps = {}
-    for combination, why in rules.unreachable():
+    for combination, why in rules.gapped():
         gaps.setdefault((combination[0], why), []).append(combination)
     yield "# Fault matrix\n"
     yield (f"Kernel {facts['kernel']} on the virtual TDX host with 4 CPUs, {facts['date']}, "
@@ -37,7 +45,7 @@ def markdown(rules, results, facts):
     lines = {}
     for r in results:
         key = (r["rule"], r["leaf"], r["where"], r["status"], r["rdx"], r["times"],
-               outcome(r).replace("TDs: " + r["after"] + ", ", "") if not r["wrong"] else r["id"])
+               outcome(r).replace(f"TDs: {r['said'].get('tds')}, ", "") if not r["wrong"] else r["id"])
         lines.setdefault(key, []).append(r)
     for (_, leaf, where, status, rdx, times, _), same in lines.items():
         said = max((outcome(r) for r in same), key=len)
@@ -53,14 +61,7 @@ def markdown(rules, results, facts):
 
 
 def write(directory, rules, results, **facts):
-    """Write table.md and table.json; returns how many cells failed."""
-    failed = sum(1 for r in results if r["wrong"])
-    facts.update(date=time.strftime("%d %B %Y", time.gmtime()), cpus=os.cpu_count(),
-                 passed=len(results) - failed, failed=failed)
+    """Write table.md"""
+    facts.update(date=time.strftime("%d %B %Y", time.gmtime()), cpus=os.cpu_count())
     with open(os.path.join(directory, "table.md"), "w", encoding="utf-8") as out:
         out.writelines(line + "\n" for line in markdown(rules, results, facts))
-    with open(os.path.join(directory, "table.json"), "w", encoding="utf-8") as out:
-        unreachable = [{"cell": "/".join(c), "why": why} for c, why in rules.unreachable()]
-        json.dump(dict(facts, cells=results, unreachable=unreachable), out, indent=1)
-        out.write("\n")
-    return failed
