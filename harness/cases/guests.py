@@ -63,7 +63,8 @@ def make_images(directory, table):
     changed."""
     programs = table.of.get("program", {})
     tools = [lines_of(__file__), hashlib.sha256(open(TOOL, "rb").read()).hexdigest()]
-    wanted = hashlib.sha256(repr([directory, table.images, table.machines, programs, tools]).encode()).hexdigest()
+    inputs = [directory, table.images, table.machines, programs, tools]
+    wanted = hashlib.sha256(repr(inputs).encode()).hexdigest()
     stamp = os.path.join(directory, "stamp")
     if lines_of(stamp) != [wanted]:
         say(f"making the images of {os.path.relpath(directory, BUILD)}")
@@ -87,13 +88,13 @@ def make_images(directory, table):
 def pack(path, directory, batch=None):
     """The initramfs PATH: the usual one, and the images, and the batch of that name."""
     files = os.path.join(directory, "files")
-    names = [n for n in os.listdir(f"{files}/cases") if n.endswith(".bin") or n == batch]
+    names = ["cases"] + [f"cases/{n}" for n in sorted(os.listdir(f"{files}/cases"))
+                         if n.endswith(".bin") or n == batch]
     with open(path, "wb") as out, open(f"{BUILD}/initramfs-{FLAVOUR}.cpio", "rb") as usual:
         shutil.copyfileobj(usual, out)
         out.flush()
         subprocess.run(["cpio", "--quiet", "-o", "-H", "newc", "-R", "0:0"], cwd=files, check=True,
-                       input="".join(f"{n}\n" for n in ["cases"] + [f"cases/{n}" for n in sorted(names)]).encode(),
-                       stdout=out)
+                       input="".join(f"{n}\n" for n in names).encode(), stdout=out)
 
 
 class Guest:

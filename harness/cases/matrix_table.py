@@ -16,7 +16,8 @@ def outcome(r):
 
 
 def next_upload(said):
-    """What the next good upload does: works, resumes, is refused, or is, and the failed one's own image resumes"""
+    """What the next good upload does: works, resumes, or is refused; "again" if the image of the
+    failed one resumes behind that"""
     if said.get("again") == "ready done":
         return "again"
     if said["next"] != "ready done":

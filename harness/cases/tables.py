@@ -22,7 +22,8 @@ VERBS = {
     "cpu-time": (None, 1, 1), "stop": ("stopped", 0, 0), "lose": ("lost", 0, 0),
     "resume": ("ready", 0, 0), "upload": (None, 1, 1), "race": (None, 1, 1), "fault": ("done", 1, 1),
     "hits": (None, 0, 0), "clear": ("done", 0, 0), "hold": ("done", 1, 1), "release": ("done", 1, 1),
-    "skip": ("done", 0, 1), "cpu": ("done", 1, 2), "smt": ("done", 0, 1), "kvm": ("done", 1, 2),
+    "skip": ("done", 0, 1), "cpu": ("done", 1, 2), "smt": ("done", 0, 1),
+    "suspend": ("done", 0, 1), "kvm": ("done", 1, 2),
     "log": ("yes", 1, 99), "stat": (None, 2, 2), "state": (None, 0, 0), "attr": (None, 1, 1),
     "sleep": ("done", 1, 1), "left": ("none", 0, 0),
     "watch": ("done", 1, 1), "poison": ("done", 1, 1), "fail": ("done", 1, 2),
@@ -264,9 +265,11 @@ class Updates(Table):
             return []
         found = self.steps("", tds, "ready", "; ".join(
             f"{td} counts -> {'ended' if want == 'lost' else want}" for td in ("a", "b")), what)
-        # Each vCPU has
-        return found + self.steps("", tds, "ready", "; ".join(
-            f"{td} ended {vcpu} -> /^(?!no$)/" for td in ("a", "b") for vcpu in (0, 1)) if want == "lost" else "")
+        if want == "lost":
+            # Each vCPU has.
+            found += self.steps("", tds, "ready", "; ".join(
+                f"{td} ended {vcpu} -> /^(?!no$)/" for td in ("a", "b") for vcpu in (0, 1)))
+        return found
 
     def update(self, case, shared, row, before="", done="", upload="upload", image="good", hits=""):
         """Steps of a cell: a ROW with error, state, log, after (TDs after it), next."""
@@ -447,7 +450,8 @@ class Conformance(Table):
     def __init__(self):
         super().__init__()
         rows = self.of["row"].values()
-        self.images = [Image("good", MODULE, "")] + [Image(r.name, f"{MODULE} {r.build}", r.damage) for r in rows]
+        self.images = [Image("good", MODULE, "")] + [
+            Image(r.name, f"{MODULE} {r.build}", r.damage) for r in rows]
         self.machines = {r.name: Machine(r.name, ",".join(filter(None, ["cpu=gnr", r.plugin])),
                                          f"{MODULE} --version 2.0.08 {r.boot}") for r in rows}
 
@@ -455,11 +459,12 @@ class Conformance(Table):
         found = []
         for row in self.of["row"].values():
             steps = f" {row.steps};"
-            for short, step in (("td", "td a"), ("upload", f"upload {row.name} -> /./"), ("good", "upload good -> /./"),
-                                ("info", "attr num_remaining_updates -> /./"), ("look", "sleep 3000")):
+            for short, step in (("td", "td a"), ("upload", f"upload {row.name} -> /./"),
+                                ("good", "upload good -> /./"), ("look", "sleep 3000"),
+                                ("info", "attr num_remaining_updates -> /./")):
                 steps = steps.replace(f" {short};", f" {step};")
             if row.leave:
-                steps += f" a quit -> /broken/; left{' -> /tdr=/' if row.leave == 'leaked' else ''};"
+                steps += f" a quit -> /./; left{' -> /tdr=/' if row.leave == 'leaked' else ''};"
             kernels = row.kernels.split()
             found.append(Cell(row.name, row.name, row.steps, "none",
                               self.steps(row.name, set(), "ready", steps + " "), row.name,
