@@ -18,11 +18,12 @@ def outcome(r):
 def next_upload(said):
     """What the next good upload does: works, resumes, or is refused; "again" if the image of the
     failed one resumes behind that"""
-    if said.get("again") == "ready done":
+    if said.get("again", "").endswith(" done"):
         return "again"
-    if said["next"] != "ready done":
+    if not said["next"].endswith(" done"):
         return "refused"
-    return "resumes" if said["upload"].startswith("stopped") else "works"
+    waits = said["upload"].startswith("stopped") or said.get("tds") == "waits"
+    return "resumes" if waits else "works"
 
 
 def markdown(rules, results, facts):
