@@ -11,7 +11,8 @@ static uint64_t session_bit(uint32_t x2apic_id)
 
 bool session_has(const struct loader_session *session, uint32_t x2apic_id)
 {
-	return session->lps[x2apic_id / 64] & session_bit(x2apic_id);
+	return x2apic_id < PLATFORM_MAX_LPS &&
+	       session->lps[x2apic_id / 64] & session_bit(x2apic_id);
 }
 
 void session_add(struct loader_session *session, uint32_t x2apic_id)
