@@ -19,8 +19,9 @@ LAYER_SRCS := $(wildcard cpu/*.c seamcall/*.c) \
 LAYER_OBJS := $(LAYER_SRCS:%.c=$(O)/plugin/%.o)
 
 $(TESTS): $(LAYER_OBJS)
-$(TESTS): MODEL_LIBS += $(PLUGIN_LIBS)
-$(O)/model/tests/options.o $(O)/model/tests/trace.o: MODEL_CFLAGS += $(shell pkg-config --cflags $(PLUGIN_PKGS))
+$(SANITIZED_TESTS): $(LAYER_SRCS:%.c=$(O)/sanitized/%.o)
+$(TESTS) $(SANITIZED_TESTS): MODEL_LIBS += $(PLUGIN_LIBS)
+$(addprefix $(O)/%/,tests/options.o tests/trace.o $(LAYER_SRCS:.c=.o)): MODEL_CFLAGS += $(shell pkg-config --cflags $(PLUGIN_PKGS))
 
 all: $(PLUGIN)
 
