@@ -23,7 +23,7 @@ bool sigstruct_hints_usual(const struct seam_sigstruct *sig)
 	bool usual = hint_usual(sig->max_tdmrs, SIGSTRUCT_MAX_TDMRS) &&
 		     hint_usual(sig->max_rsvd_per_tdmr, SIGSTRUCT_MAX_RSVD_PER_TDMR);
 
-	for (size_t i = 0; i < sizeof(sig->pamt_entry_size) / sizeof(sig->pamt_entry_size[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(sig->pamt_entry_size); i++)
 		usual &= hint_usual(sig->pamt_entry_size[i], SIGSTRUCT_PAMT_ENTRY_SIZE);
 
 	return usual;

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <linux/kvm.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -496,7 +497,7 @@ static void execute(struct script *s, char *line)
 		if (!word[i])
 			break;
 	}
-	for (i = 0; word[0] && i < sizeof(commands) / sizeof(commands[0]); i++) {
+	for (i = 0; word[0] && i < ARRAY_SIZE(commands); i++) {
 		if (strcmp(commands[i].name, word[0]))
 			continue;
 		commands[i].execute(s, word);

@@ -176,7 +176,8 @@ static bool set_cpuid(int kvm, int vcpu, char error[static TD_ERROR_SIZE])
 static bool add_vcpu(struct td *td, int kvm, char error[static TD_ERROR_SIZE])
 {
 	unsigned int index = td->nr_vcpus;
-	unsigned long gpa = TD_GPA + part_offset(td, TD_USED) + index * TD_PAGES_PER_VCPU * PAGE_SIZE;
+	unsigned long gpa = TD_GPA + part_offset(td, TD_USED) +
+			    index * TD_PAGES_PER_VCPU * PAGE_SIZE;
 	int vcpu = ioctl(td->vm, KVM_CREATE_VCPU, index);
 
 	if (vcpu < 0)
@@ -226,7 +227,8 @@ static bool add_memory(struct td *td, char error[static TD_ERROR_SIZE])
 			continue;
 		ret = td_slot(td, i, true);
 		if (ret)
-			return fail(error, "KVM_SET_USER_MEMORY_REGION2 failed: %s", strerror(-ret));
+			return fail(error, "KVM_SET_USER_MEMORY_REGION2 failed: %s",
+				    strerror(-ret));
 		ret = td_convert(td, i, 0, td_part_pages(td, i), true);
 		if (ret)
 			return fail(error, "KVM_SET_MEMORY_ATTRIBUTES failed: %s", strerror(-ret));
@@ -436,7 +438,7 @@ int td_tdx_command(struct td *td, const char *name)
 	struct kvm_tdx_cmd cmd = { .data = (uintptr_t)data };
 	unsigned int i;
 
-	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(commands); i++) {
 		if (strcmp(commands[i].name, name))
 			continue;
 		cmd.id = commands[i].id;
@@ -450,7 +452,7 @@ int td_tdx_command(struct td *td, const char *name)
 		return ioctl(commands[i].vcpu ? td->vcpu[td->nr_vcpus - 1] : td->vm,
 			     KVM_MEMORY_ENCRYPT_OP, &cmd) ? -errno : 0;
 	}
-	return -ENOSYS;
+	return -EOPNOTSUPP;
 }
 
 void td_release(struct td *td)

@@ -4,7 +4,7 @@
 #define EMULATOR_GUEST_WORKER_H
 
 #include <pthread.h>
-#include <signal.h>
+#include <stdatomic.h>
 
 #include "td.h"
 
@@ -44,14 +44,14 @@ struct worker {
 
 	bool started;
 	pthread_t thread;
-	volatile int tid;
-	volatile uint32_t counter;
-	volatile unsigned int exits;
-	volatile unsigned int signals;
+	atomic_int tid;
+	atomic_uint counter;
+	atomic_uint exits;
+	atomic_uint signals;
 	struct seen seen;
-	volatile int nmi;
-	volatile sig_atomic_t stop;
-	volatile bool ended;
+	atomic_int nmi;
+	atomic_bool stop;
+	atomic_bool ended;
 	bool ok;
 	char end[TD_ERROR_SIZE];
 };

@@ -6,6 +6,7 @@
 
 #include "blob/payload.h"
 #include "image/tool.h"
+#include "seam/page.h"
 #include "tdxmod/metadata.h"
 
 /* Modules of the 2.0 series have longer handoff data, and a CPU of their own */
@@ -33,7 +34,8 @@ struct number {
 };
 
 #define MEMBER_SIZE(member)	sizeof(((struct image_spec *)0)->member)
-#define NUMBER(option, member)	NUMBER_TO(option, member, UINT64_MAX >> (64 - 8 * MEMBER_SIZE(member)))
+#define NUMBER(option, member)	\
+	NUMBER_TO(option, member, UINT64_MAX >> (64 - 8 * MEMBER_SIZE(member)))
 #define NUMBER_TO(option, member, max)	\
 	{ option, offsetof(struct image_spec, member), MEMBER_SIZE(member), max }
 
@@ -52,7 +54,7 @@ static const struct number numbers[] = {
 	NUMBER_TO("pages", nr_pages, BLOB_MAX_MODULE_PAGES),
 };
 
-#define NR_NUMBERS	(sizeof(numbers) / sizeof(numbers[0]))
+#define NR_NUMBERS	ARRAY_SIZE(numbers)
 
 static const struct option others[] = {
 	{ "like", required_argument, NULL, OPT_LIKE },
@@ -73,7 +75,7 @@ static const struct option others[] = {
 	{ "no-sign", no_argument, NULL, OPT_NO_SIGN },
 };
 
-#define NR_OTHERS	(sizeof(others) / sizeof(others[0]))
+#define NR_OTHERS	ARRAY_SIZE(others)
 
 /**
  * struct build - the command line

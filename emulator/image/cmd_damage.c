@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "image/tool.h"
+#include "seam/page.h"
 
 /* Where a byte is flipped when --at does not say: behind ELF and relocations */
 #define MODULE_DEFAULT_AT	0x6000
@@ -204,7 +205,7 @@ static const struct damage damages[] = {
 	{ "relocation", "a relocation that P-SEAMLDR refuses", relocation, false },
 };
 
-#define NR_DAMAGES	(sizeof(damages) / sizeof(damages[0]))
+#define NR_DAMAGES	ARRAY_SIZE(damages)
 
 static const struct option options[] = {
 	{ "at", required_argument, NULL, 'a' },

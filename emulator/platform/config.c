@@ -164,7 +164,8 @@ static bool cmr_check(const struct platform_config *config, char *error)
 
 		if (!cmr->size || (cmr->base | cmr->size) & SEAM_PAGE_OFFSET ||
 		    cmr->base >= top || cmr->size > top - cmr->base)
-			return refuse(error, "CMR %u is empty, not page aligned or out of range", i);
+			return refuse(error, "CMR %u is empty, not page aligned or out of range",
+				      i);
 		if (cmr->base < previous)
 			return refuse(error, "CMR %u is not above the one before it", i);
 		if (cmr->base < seamrr_end && config->seamrr_base < cmr->base + cmr->size)

@@ -189,13 +189,12 @@ static bool decode_modrm(struct insn *insn, struct cursor *c, uint8_t rex)
 			return false;
 	} else if (rm == RM_RIP_RELATIVE && !mod) {
 		insn->rip_relative = true;
-		return next_signed(c, sizeof(int32_t), &insn->disp);
 	} else {
 		insn->base = insn->rm;
 	}
 	if (mod == 1)
 		return next_signed(c, sizeof(int8_t), &insn->disp);
-	if (mod == 2)
+	if (mod == 2 || insn->rip_relative)
 		return next_signed(c, sizeof(int32_t), &insn->disp);
 	return true;
 }

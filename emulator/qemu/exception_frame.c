@@ -12,12 +12,13 @@
 struct idt_gate {
 	uint16_t offset_low;
 	uint16_t selector;
-	uint8_t ist;
+	uint8_t ist_index;
 	uint8_t type;
 	uint16_t offset_middle;
 	uint32_t offset_high;
 	uint32_t reserved;
 };
+
 static_assert(sizeof(struct idt_gate) == 16, "SDM volume 3, 6.14.1");
 
 #define GATE_PRESENT		0x80
@@ -35,6 +36,7 @@ struct interrupt_frame {
 	uint64_t rsp;
 	uint64_t ss;
 };
+
 static_assert(sizeof(struct interrupt_frame) == 48, "SDM volume 3, 6.14.2");
 
 /* Only what a 64-bit kernel uses for #GP in itself: same CPL, no stack switch. */
@@ -43,7 +45,7 @@ static bool gate_usable(const struct idt_gate *gate, uint64_t cs)
 	uint8_t type = gate->type & GATE_TYPE;
 
 	return (gate->type & GATE_PRESENT) && (type == GATE_INTERRUPT || type == GATE_TRAP) &&
-	       !(gate->ist & GATE_IST) && gate->selector == cs;
+	       !(gate->ist_index & GATE_IST) && gate->selector == cs;
 }
 
 void exception_gp(const struct vcpu *vcpu, const char *insn, uint64_t pc)

@@ -117,7 +117,6 @@ void execute_wrmsr(unsigned int index, void *userdata)
 /* Many spinning vCPUs on few processors: let the one run that they wait for. */
 void execute_pause(unsigned int index, void *userdata)
 {
-	(void)index, (void)userdata;
 	sched_yield();
 }
 

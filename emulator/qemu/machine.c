@@ -155,7 +155,7 @@ static bool try_platform(char error[static MACHINE_ERROR_SIZE])
 	struct platform *platform = platform_new(&machine.config, &memory, error);
 
 	platform_free(platform);
-	return platform != NULL;
+	return platform;
 }
 
 static bool add_faults(char error[static MACHINE_ERROR_SIZE])
@@ -258,8 +258,9 @@ void machine_power_on(void)
 	if (*error)
 		seam_trace_event(machine.trace, SEAM_TRACE_NO_LP, "unconfirmed: %s", error);
 	for (i = 0; i < machine.config.nr_cmrs; i++)
-		seam_trace_event(machine.trace, SEAM_TRACE_NO_LP, "CMR %u: %#" PRIx64 " + %#" PRIx64,
-				 i, machine.config.cmr[i].base, machine.config.cmr[i].size);
+		seam_trace_event(machine.trace, SEAM_TRACE_NO_LP,
+				 "CMR %u: %#" PRIx64 " + %#" PRIx64, i, machine.config.cmr[i].base,
+				 machine.config.cmr[i].size);
 }
 
 static void wrong_topology(const struct vcpu *vcpu)

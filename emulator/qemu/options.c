@@ -174,7 +174,7 @@ static const char *add_section(struct options *options, const struct option *opt
 		options->nr_sections++;
 		return NULL;
 	}
-	return "function, caller, wait, lock, unlock, glue or update, and :START-END with hexadecimal addresses, START below END";
+	return "function, caller, wait, lock, unlock, glue, update, then :START-END in hexadecimal";
 }
 
 static const char *set_unconfirmed(struct options *options, const struct option *option,

@@ -99,7 +99,8 @@ static bool parse_metadata(json_object *metadata, struct platform_profile *profi
 	json_object_object_foreach(metadata, name, object) {
 		if (strlen(name) != FIELD_ID_LENGTH || !parse_hex(name, &id) ||
 		    id & METADATA_MUST_BE_ZERO)
-			return refuse(error, "has metadata of \"%.24s\", which is not a field", name);
+			return refuse(error, "has metadata of \"%.24s\", which is not a field",
+				      name);
 		if (!json_object_is_type(object, json_type_string) ||
 		    !parse_hex(json_object_get_string(object), &value))
 			return refuse(error, "has a value of field %s that is not a number", name);
@@ -107,7 +108,8 @@ static bool parse_metadata(json_object *metadata, struct platform_profile *profi
 			return refuse(error, "says where memory is, which tdxctl leaves out");
 		if (!add_field(profile, id, value) ||
 		    (id == FIELD_NUM_CMRS && !add_cmrs(profile)))
-			return refuse(error, "has more than %u fields of metadata", PROFILE_MAX_FIELDS);
+			return refuse(error, "has more than %u fields of metadata",
+				      PROFILE_MAX_FIELDS);
 	}
 	return true;
 }

@@ -231,7 +231,8 @@ static void count(struct qemu_plugin_insn *insn, enum counter counter)
 							    counters[counter], 1);
 }
 
-static void call(struct qemu_plugin_insn *insn, qemu_plugin_vcpu_udata_cb_t callback, uint64_t vaddr)
+static void call(struct qemu_plugin_insn *insn, qemu_plugin_vcpu_udata_cb_t callback,
+		 uint64_t vaddr)
 {
 	qemu_plugin_register_vcpu_insn_exec_cb(insn, callback, QEMU_PLUGIN_CB_R_REGS,
 					       (void *)(uintptr_t)vaddr);

@@ -5,7 +5,6 @@
 #include "qemu/vcpu.h"
 #include "seam/page.h"
 
-
 static const char * const names[VCPU_NR_REGISTERS] = {
 	[SEAM_RAX] = "rax", [SEAM_RCX] = "rcx", [SEAM_RDX] = "rdx", [SEAM_RBX] = "rbx",
 	[SEAM_RSP] = "rsp", [SEAM_RBP] = "rbp", [SEAM_RSI] = "rsi", [SEAM_RDI] = "rdi",

@@ -235,8 +235,8 @@ static void trace_info(struct seam_dispatch *dispatch, const struct seam_call *c
 {
 	char text[INFO_TEXT_SIZE];
 
-	if (call->in.gpr[SEAM_RAX] == SEAMLDR_INFO && !call->fault && call->outcome == OUTCOME_DONE &&
-	    call->out.gpr[SEAM_RAX] == SEAMLDR_SUCCESS &&
+	if (call->in.gpr[SEAM_RAX] == SEAMLDR_INFO && !call->fault &&
+	    call->outcome == OUTCOME_DONE && call->out.gpr[SEAM_RAX] == SEAMLDR_SUCCESS &&
 	    info_describe(&dispatch->config.memory, call->in.gpr[SEAM_RCX], text))
 		seam_trace_event(dispatch->config.trace, (int)call->lp, "%s", text);
 }

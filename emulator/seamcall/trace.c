@@ -11,6 +11,7 @@
 
 #include "seam/leaves.h"
 #include "seam/names.h"
+#include "seam/page.h"
 #include "seamcall/trace.h"
 
 #define NSEC_PER_SEC	1e9
@@ -30,7 +31,7 @@ static const enum seam_gpr traced[] = {
 	SEAM_RDI, SEAM_R12, SEAM_R13, SEAM_R14, SEAM_R15,
 };
 
-#define NR_TRACED	(sizeof(traced) / sizeof(traced[0]))
+#define NR_TRACED	ARRAY_SIZE(traced)
 /* Inputs are not known per leaf: show those that most leaves use. */
 #define NR_TRACED_IN	4
 

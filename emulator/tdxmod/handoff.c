@@ -40,7 +40,7 @@ static_assert(HANDOFF_WBCACHE + PLATFORM_MAX_SOCKETS * HANDOFF_WBCACHE_ENTRY_SIZ
 static_assert(HANDOFF_TDMRS + TDX_MAX_TDMRS * sizeof(struct tdmr_info) == HANDOFF_NR_TDMRS,
 	      "layout of the TDMR table");
 /* Whatever a module writes, its pages hold all that one reads */
-static_assert(HANDOFF_END_HV0 > HANDOFF_END_PADDED - TDX_PAGE_SIZE, "size of the handoff pages");
+static_assert(HANDOFF_END_HV0 + TDX_PAGE_SIZE > HANDOFF_END_PADDED, "size of the handoff pages");
 static_assert(HANDOFF_END_HV2 <= HANDOFF_END_PADDED, "size of the handoff pages");
 static_assert(sizeof(struct kot_entry) == HANDOFF_KOT_ENTRY_SIZE, "layout of kot_entry");
 static_assert(WBCACHE_KEYIDS + TDX_MAX_KEYIDS == HANDOFF_WBCACHE_ENTRY_SIZE,

@@ -41,7 +41,7 @@ struct dram_page {
 struct dram {
 	pthread_mutex_t lock;
 	struct dram_page *bucket[DRAM_BUCKETS];
-	_Atomic uint64_t pamt_initialised[TDX_MAX_TDMRS];
+	atomic_uint_least64_t pamt_initialised[TDX_MAX_TDMRS];
 	struct td_property *property;
 };
 

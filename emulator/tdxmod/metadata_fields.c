@@ -43,7 +43,7 @@ static unsigned int has_max_vcpus(const struct tdxmod *mod)
 #define VALUE(function, expression)						\
 	static uint64_t function(const struct tdxmod *mod, unsigned int index)	\
 	{									\
-		return (expression);						\
+		return expression;						\
 	}
 
 VALUE(num_pkgs, mod->platform->config.nr_sockets)

@@ -44,7 +44,7 @@ enum kot_state {
  */
 struct kot_entry {
 	uint32_t state;
-	_Atomic uint32_t wb_packages;
+	atomic_uint wb_packages;
 };
 
 /**

@@ -127,7 +127,7 @@ struct td {
 	uint16_t hkid;
 	enum td_lifecycle lifecycle;
 	atomic_bool fatal;
-	_Atomic uint32_t packages_configured;
+	atomic_uint packages_configured;
 	atomic_uint num_tdcx;
 	atomic_uint children;
 

@@ -66,7 +66,6 @@ uint64_t tdh_vp_addcx(struct tdxmod *mod, unsigned int lp, struct td *td, struct
 	return status;
 }
 
-
 static bool x2apic_id_taken(const struct td *td, uint32_t id)
 {
 	unsigned int count = atomic_load(&td->num_vcpus);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "qemu/decode.h"
+#include "seam/page.h"
 #include "seam/seam.h"
 #include "tests/suites.h"
 
@@ -62,13 +63,11 @@ static const struct encoding others[] = {
 	{ { 0xf0, 0x0f, 0x32 }, 3, INSN_OTHER },
 };
 
-#define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
-
 static bool kinds_and_lengths(void)
 {
 	struct insn insn;
 
-	for (size_t i = 0; i < COUNT(encodings); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(encodings); i++) {
 		const struct encoding *e = &encodings[i];
 
 		CHECK(insn_may_match(e->code, e->len));
@@ -84,7 +83,7 @@ static bool neighbours(void)
 {
 	struct insn insn;
 
-	for (size_t i = 0; i < COUNT(others); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
 		if (insn_decode(&insn, others[i].code, X86_MAX_INSN_LEN)) {
 			printf("# encoding %zu is taken for %s\n", i, insn_name(insn.kind));
 			return false;
@@ -96,7 +95,7 @@ static bool truncated(void)
 {
 	struct insn insn;
 
-	for (size_t i = 0; i < COUNT(encodings); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(encodings); i++)
 		for (size_t len = 0; len < encodings[i].len; len++)
 			CHECK(!insn_decode(&insn, encodings[i].code, len));
 	return true;

@@ -16,8 +16,9 @@ static bool reads_everything(void)
 	char error[FAULT_ERROR_SIZE];
 	struct fault fault;
 
-	CHECK(fault_parse(&fault, "SEAMLDR.INSTALL:cpu=3:nth=2:times=always:arrival=last:"
-			  "status=EBADHASH:rdx=1:delay=20", NR_LPS, error));
+	CHECK(fault_parse(&fault,
+			  "SEAMLDR.INSTALL:cpu=3:nth=2:times=always:arrival=last:status=EBADHASH:rdx=1:delay=20",
+			  NR_LPS, error));
 	CHECK_EQ(fault.leaf, SEAMLDR_INSTALL);
 	CHECK_EQ(fault.lp, 3);
 	CHECK_EQ(fault.nth, 2);

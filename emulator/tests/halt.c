@@ -7,12 +7,12 @@
 
 #include "pseamldr/pseamldr.h"
 #include "seam/leaves.h"
+#include "seam/page.h"
 #include "seam/status.h"
 #include "tdxmod/tdxmod.h"
 #include "tests/bench.h"
 #include "tests/suites.h"
 
-#define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 #define LINE_SIZE	1024
 #define SPEC_SIZE	64
 #define DELAY_MS	20
@@ -199,7 +199,7 @@ static bool late_for_a_shutdown(struct fixture *f, uint64_t leaf, const char *na
 
 FIXTURE_TEST(late_teardown)
 {
-	for (size_t i = 0; i < COUNT(teardown); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(teardown); i++) {
 		if (!late_for_a_shutdown(f, teardown[i].leaf, teardown[i].name)) {
 			printf("# %s\n", teardown[i].name);
 			return false;

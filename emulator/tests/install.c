@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "pseamldr/pseamldr.h"
+#include "seam/page.h"
 #include "tests/fixture.h"
 #include "tests/suites.h"
 
@@ -288,7 +289,7 @@ static const struct bad_params bad_params[] = {
 	{ "unaligned sigstruct", params_unaligned_sigstruct },
 };
 
-#define NR_BAD_PARAMS	(sizeof(bad_params) / sizeof(bad_params[0]))
+#define NR_BAD_PARAMS	ARRAY_SIZE(bad_params)
 
 FIXTURE_TEST_WITH(params, small_images)
 {
@@ -378,7 +379,7 @@ static const struct bad_sigstruct bad_sigstructs[] = {
 	{ "production image without CPU table", bad_production_table },
 };
 
-#define NR_BAD_SIGSTRUCTS	(sizeof(bad_sigstructs) / sizeof(bad_sigstructs[0]))
+#define NR_BAD_SIGSTRUCTS	ARRAY_SIZE(bad_sigstructs)
 
 FIXTURE_TEST_WITH(sigstructs, small_images)
 {
@@ -426,7 +427,7 @@ FIXTURE_TEST_WITH(params_address, small_images)
 	host_put_image(&f->host, &f->new, SEAMLDR_SCENARIO_UPDATE);
 	/* So that only the address can be what is wrong */
 	host_write(&f->host, HOST_PARAMS_PA + 0x800, "", 1);
-	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
 		for (unsigned int lp = 0; lp < FIXTURE_LPS; lp++) {
 			struct seam_regs regs = {
 				.gpr[SEAM_RAX] = SEAMLDR_INSTALL,
@@ -619,18 +620,18 @@ static bool reserved_body(struct fixture *f)
 	bool strict = f->host.config.loader.major == 1;
 
 	CHECK_EQ(fixture_shutdown(f, 0), TDX_SUCCESS);
-	for (size_t i = 0; i < sizeof(reserved_bytes) / sizeof(reserved_bytes[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(reserved_bytes); i++) {
 		unsigned int at = reserved_bytes[i];
 		bool version = at >= FIRST_VERSION_BYTE && at <= LAST_VERSION_BYTE;
 		struct host_install result = install_with_byte(f, at);
 		bool taken = version && !strict;
 
-		if ((result.status == SEAMLDR_SUCCESS) != taken)
+		if (taken != !result.status)
 			printf("# byte %u\n", at);
 		CHECK_EQ(result.status, taken ? SEAMLDR_SUCCESS : SEAMLDR_EBADSIG);
 		CHECK_EQ(result.rdx, 0);
 	}
-	for (size_t i = 0; i < sizeof(unread_bytes) / sizeof(unread_bytes[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(unread_bytes); i++)
 		CHECK_EQ(install_with_byte(f, unread_bytes[i]).status, SEAMLDR_SUCCESS);
 
 	return true;

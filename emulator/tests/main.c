@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "seam/page.h"
 #include "tests/suites.h"
 #include "tests/tap.h"
 
@@ -37,7 +38,7 @@ static const struct suite *const suites[] = {
 	&suite_trace,
 };
 
-#define NR_SUITES	(sizeof(suites) / sizeof(suites[0]))
+#define NR_SUITES	ARRAY_SIZE(suites)
 
 static bool wanted(const struct suite *suite, const char *name)
 {

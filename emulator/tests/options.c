@@ -5,9 +5,9 @@
 #include "qemu/compat.h"
 #include "qemu/options.h"
 #include "qemu/topology.h"
+#include "seam/page.h"
 #include "tests/suites.h"
 
-#define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 #define MIB		(1ULL << 20)
 #define GIB		(1ULL << 30)
 
@@ -40,15 +40,16 @@ static bool every_option(void)
 	char args[][56] = {
 		"module=m", "td-program=p", "sockets=8", "cpu=emr", "maxpa=52", "updates=0",
 		"erratum=vmcs", "debug-unlocked=on", "referee=on", "seed=7", "trace=-",
-		"trace-json=j", "control=c", "unconfirmed=seaminfo:ebadparam", "fault=a", "fault=b", "count=f:ffff0-ffff8",
-		"section-trace=s", "section=function:10-20", "section=glue:ffffffff81000000-ffffffff81000100",
+		"trace-json=j", "control=c", "unconfirmed=seaminfo:ebadparam",
+		"fault=a", "fault=b", "count=f:ffff0-ffff8", "section-trace=s",
+		"section=function:10-20", "section=glue:ffffffff81000000-ffffffff81000100",
 	};
-	char *argv[COUNT(args)], error[OPTIONS_ERROR_SIZE];
+	char *argv[ARRAY_SIZE(args)], error[OPTIONS_ERROR_SIZE];
 	struct options options;
 
-	for (size_t i = 0; i < COUNT(args); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(args); i++)
 		argv[i] = args[i];
-	CHECK(options_parse(&options, COUNT(args), argv, error));
+	CHECK(options_parse(&options, ARRAY_SIZE(args), argv, error));
 	CHECK(!strcmp(options.module, "m") && !strcmp(options.td_program, "p"));
 	CHECK(!strcmp(options.trace, "-") && !strcmp(options.trace_json, "j"));
 	CHECK(!strcmp(options.control, "c"));
@@ -95,7 +96,7 @@ static bool nonsense(void)
 	char error[OPTIONS_ERROR_SIZE];
 	struct options options;
 
-	for (size_t i = 0; i < COUNT(wrong); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
 		if (parse_one(&options, wrong[i], error) || !error[0]) {
 			printf("# \"%s\" is accepted\n", wrong[i]);
 			return false;
@@ -112,20 +113,20 @@ static bool too_many(void)
 	char *argv[OPTIONS_MAX_SECTIONS + 2];
 	struct options options;
 
-	for (size_t i = 0; i < COUNT(argv); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(argv); i++)
 		argv[i] = fault;
 	CHECK(options_parse(&options, FAULT_MAX, argv, error));
 	options_free(&options);
 	CHECK(!options_parse(&options, FAULT_MAX + 1, argv, error));
 	options_free(&options);
-	for (size_t i = 0; i < COUNT(argv); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(argv); i++)
 		argv[i] = count;
 	CHECK(options_parse(&options, OPTIONS_MAX_COUNTS, argv, error));
 	options_free(&options);
 	CHECK(!options_parse(&options, OPTIONS_MAX_COUNTS + 1, argv, error));
 	options_free(&options);
 	argv[0] = file;
-	for (size_t i = 1; i < COUNT(argv); i++)
+	for (size_t i = 1; i < ARRAY_SIZE(argv); i++)
 		argv[i] = section;
 	CHECK(options_parse(&options, OPTIONS_MAX_SECTIONS + 1, argv, error));
 	options_free(&options);
@@ -174,9 +175,11 @@ static bool other_qemus(void)
 	CHECK(compat_check(&info, error));
 	info.version.cur = PLUGIN_API_VERSION + 1;
 	CHECK(!compat_check(&info, error));
-	info.version.cur = info.version.min = PLUGIN_API_VERSION - 1;
+	info.version.cur = PLUGIN_API_VERSION - 1;
+	info.version.min = PLUGIN_API_VERSION - 1;
 	CHECK(!compat_check(&info, error));
-	info.version.cur = info.version.min = PLUGIN_API_VERSION;
+	info.version.cur = PLUGIN_API_VERSION;
+	info.version.min = PLUGIN_API_VERSION;
 	info.target_name = "aarch64";
 	CHECK(!compat_check(&info, error));
 	info.target_name = "x86_64";
@@ -204,7 +207,8 @@ static bool topology(void)
 	CHECK_EQ(config.package[3], 1);
 	CHECK_EQ(config.x2apic_id[5], 6);
 
-	config.nr_lps = config.nr_sockets = 8;
+	config.nr_lps = 8;
+	config.nr_sockets = 8;
 	topology_set(&config);
 	CHECK_EQ(topology_package_shift(&config), 0);
 	CHECK_EQ(config.x2apic_id[7], 7);
@@ -223,7 +227,6 @@ static bool ram_read(void *ctx, uint64_t pa, void *buf, size_t len)
 {
 	struct ram *ram = ctx;
 
-	(void)buf, (void)len;
 	ram->reads++;
 	return pa < ram->low || (pa >= 4 * GIB && pa < 4 * GIB + ram->high);
 }

@@ -114,7 +114,8 @@ static bool replay(struct fixture *f, struct host *host, struct host_image *imag
 	write_file(&answers, file_text);
 	host_init(host, FIXTURE_LPS, FIXTURE_SOCKETS);
 	/* Nothing of this is what the file says. */
-	host->config.cpuid_1_eax[0] = host->config.cpuid_1_eax[1] = 0xa06e1;
+	host->config.cpuid_1_eax[0] = 0xa06e1;
+	host->config.cpuid_1_eax[1] = 0xa06e1;
 	host->config.loader.update = 7;
 	host->config.seamdb_size = 3;
 	if (!profile_parse(file_text, strlen(file_text), &profile, &host->config, error))

@@ -25,7 +25,8 @@ FIXTURE_TEST(module_call_in_session)
 	CHECK_EQ(bench_status(&bench, 0, SEAMLDR_INSTALL, HOST_PARAMS_PA), SEAMLDR_SUCCESS);
 	CHECK_EQ(bench_status(&bench, 0, TDH_SYS_RD, 0), HOST_VMFAIL);
 	for (unsigned int lp = 1; lp < FIXTURE_LPS; lp++)
-		CHECK_EQ(bench_status(&bench, lp, SEAMLDR_INSTALL, HOST_PARAMS_PA), SEAMLDR_SUCCESS);
+		CHECK_EQ(bench_status(&bench, lp, SEAMLDR_INSTALL, HOST_PARAMS_PA),
+			 SEAMLDR_SUCCESS);
 	CHECK_EQ(bench_end(&bench), 1);
 	return true;
 }
@@ -150,7 +151,8 @@ FIXTURE_TEST(image_changed)
 	byte ^= 1;
 	host_write(&f->host, HOST_MODULE_PA, &byte, sizeof(byte));
 	for (unsigned int lp = 1; lp < FIXTURE_LAST_LP; lp++)
-		CHECK_EQ(bench_status(&bench, lp, SEAMLDR_INSTALL, HOST_PARAMS_PA), SEAMLDR_SUCCESS);
+		CHECK_EQ(bench_status(&bench, lp, SEAMLDR_INSTALL, HOST_PARAMS_PA),
+			 SEAMLDR_SUCCESS);
 	CHECK_EQ(bench_status(&bench, FIXTURE_LAST_LP, SEAMLDR_INSTALL, HOST_PARAMS_PA),
 		 SEAMLDR_EBADHASH);
 	CHECK_EQ(bench_end(&bench), 1);

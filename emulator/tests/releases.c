@@ -275,7 +275,7 @@ static bool metadata(void)
 
 /* What MNG.INIT says to @params, and in RCX */
 static uint64_t td_init(struct host *host, struct guest *guest, const struct td_params *params,
-			 uint64_t *detail)
+			uint64_t *detail)
 {
 	struct seam_regs regs = {
 		.gpr[SEAM_RAX] = TDH_MNG_INIT,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "pseamldr/pseamldr.h"
+#include "seam/page.h"
 #include "tdxmod/td.h"
 #include "tests/fixture.h"
 #include "tests/guest.h"
@@ -37,7 +38,7 @@ static bool on_releases(const char *const *names, size_t nr, bool (*body)(struct
 	return true;
 }
 
-#define ON_RELEASES(names, body) on_releases(names, sizeof(names) / sizeof((names)[0]), body)
+#define ON_RELEASES(names, body) on_releases(names, ARRAY_SIZE(names), body)
 
 static void to_2_0_18(struct fixture *f, struct image_spec *old)
 {
@@ -433,7 +434,8 @@ FIXTURE_TEST_WITH(scenario_31, from_8_to_16)
 
 	params.cpuid[1].reg[3] = 1;
 	host_write(&f->host, HOST_BUFFER_PA, &params, sizeof(params));
-	CHECK_EQ(host_leaf(&f->host, 0, TDH_MNG_INIT, guest.tdr, HOST_BUFFER_PA, 0, 0), TDX_SUCCESS);
+	CHECK_EQ(host_leaf(&f->host, 0, TDH_MNG_INIT, guest.tdr, HOST_BUFFER_PA, 0, 0),
+		 TDX_SUCCESS);
 	td = dram_look(f->host.platform->dram, guest.tdr).object;
 	for (unsigned int i = 0; i < td->cpuid.nr_leaves; i++) {
 		seen = &td->cpuid.leaf[i];

@@ -94,8 +94,9 @@ static bool success(void)
 	call.in.gpr[SEAM_RDX] = 0x800000100000003;
 	call.out.gpr[SEAM_RDX] = 0x800000100000004;
 	call.out.gpr[SEAM_R8] = 5;
-	CHECK(record(&call, "cpu3 TDH.SYS.RD rcx=0 rdx=800000100000003 r8=0 r9=0 -> TDX_SUCCESS "
-		     "rdx=800000100000004 r8=5", &json));
+	CHECK(record(&call,
+		     "cpu3 TDH.SYS.RD rcx=0 rdx=800000100000003 r8=0 r9=0 -> TDX_SUCCESS rdx=800000100000004 r8=5",
+		     &json));
 	CHECK(has(json, "type", "seamcall") && has(json, "cpu", "3"));
 	CHECK(has(json, "leaf", "TDH.SYS.RD") && has(json, "rax", "0x22"));
 	CHECK(has(json, "interrupts", "true") && has(json, "outcome", "status"));
@@ -116,8 +117,9 @@ static bool failure(void)
 	call.in.gpr[SEAM_RDX] = 1;
 	call.out.gpr[SEAM_RAX] = SEAMLDR_EBADHASH;
 	call.out.gpr[SEAM_RDX] = 1;
-	CHECK(record(&call, "cpu0 SEAMLDR.INSTALL rcx=0 rdx=1 r8=0 r9=0 -> EBADHASH "
-		     "(0x8000000000020001) rdx=1 [fault SPEC]", &json));
+	CHECK(record(&call,
+		     "cpu0 SEAMLDR.INSTALL rcx=0 rdx=1 r8=0 r9=0 -> EBADHASH (0x8000000000020001) rdx=1 [fault SPEC]",
+		     &json));
 	CHECK(has(json, "status", "EBADHASH") && has(json, "value", "0x8000000000020001"));
 	CHECK(has(json, "fault", "SPEC") && has(json, "interrupts", "false"));
 	CHECK(json_object_object_get_ex(json, "out", &out) && has(out, "rdx", "0x1"));
@@ -146,8 +148,9 @@ static bool unknown_leaf(void)
 
 	call.in.gpr[SEAM_RAX] = TDH_LEAF_MASK;
 	call.out.gpr[SEAM_RAX] = TDX_OPERAND_INVALID;
-	CHECK(record(&call, "cpu1 UNKNOWN LEAF 0xffff rcx=0 rdx=0 r8=0 r9=0 -> "
-		     "TDX_OPERAND_INVALID (0xc000010000000000)", &json));
+	CHECK(record(&call,
+		     "cpu1 UNKNOWN LEAF 0xffff rcx=0 rdx=0 r8=0 r9=0 -> TDX_OPERAND_INVALID (0xc000010000000000)",
+		     &json));
 	CHECK(!json_object_get_string(json_object_object_get(json, "leaf")));
 	json_object_put(json);
 	return true;

@@ -25,7 +25,7 @@ static bool listed(uint64_t leaf, const uint16_t *leaves, size_t nr)
 	return false;
 }
 
-#define LISTED(leaf, leaves)	listed(leaf, leaves, sizeof(leaves) / sizeof((leaves)[0]))
+#define LISTED(leaf, leaves)	listed(leaf, leaves, ARRAY_SIZE(leaves))
 
 /* The table of SEAM ABI 4.2, by the name of the release */
 static bool takes_version(const char *name, uint64_t leaf)
@@ -66,15 +66,18 @@ static bool release_body(struct fixture *f)
 		bool takes = takes_version(current_release, leaf);
 
 		for (unsigned int version = 1; version < 0x100; version += 0x7f) {
-			uint64_t status = host_leaf(&f->host, 0, VERSION(leaf, version), 0, 0, 0, 0);
+			uint64_t status = host_leaf(&f->host, 0, VERSION(leaf, version), 0, 0, 0,
+						    0);
 
 			if (status != (takes ? TDX_SYS_SHUTDOWN : TDX_OPERAND_INVALID))
 				printf("# leaf %u of %s\n", (unsigned int)leaf, current_release);
 			CHECK_EQ(status, takes ? TDX_SYS_SHUTDOWN : TDX_OPERAND_INVALID);
 		}
 		/* Reserved bits come first of all */
-		CHECK_EQ(host_leaf(&f->host, 0, leaf | 1ULL << 24, 0, 0, 0, 0), TDX_OPERAND_INVALID);
-		CHECK_EQ(host_leaf(&f->host, 0, leaf | 1ULL << 32, 0, 0, 0, 0), TDX_OPERAND_INVALID);
+		CHECK_EQ(host_leaf(&f->host, 0, leaf | 1ULL << 24, 0, 0, 0, 0),
+			 TDX_OPERAND_INVALID);
+		CHECK_EQ(host_leaf(&f->host, 0, leaf | 1ULL << 32, 0, 0, 0, 0),
+			 TDX_OPERAND_INVALID);
 	}
 
 	return true;
