@@ -70,17 +70,22 @@ bool bench_start_alone(struct bench *bench, struct fixture *f)
 	return start(bench, f, false);
 }
 
-static unsigned int count_alerts(const char *path)
+static unsigned int count_lines(const char *path, const char *word)
 {
 	FILE *file = fopen(path, "r");
 	unsigned int count = 0;
 	char line[LINE_SIZE];
 
 	while (file && fgets(line, sizeof(line), file))
-		count += !!strstr(line, "!!!");
+		count += !!strstr(line, word);
 	if (file)
 		fclose(file);
 	return count;
+}
+
+unsigned int bench_said(const struct bench *bench, const char *word)
+{
+	return count_lines(bench->trace_path, word);
 }
 
 unsigned int bench_end_alerts(struct bench *bench, unsigned int *alerts)
@@ -90,7 +95,7 @@ unsigned int bench_end_alerts(struct bench *bench, unsigned int *alerts)
 	seam_dispatch_free(bench->dispatch);
 	seam_trace_close(bench->trace);
 	if (alerts)
-		*alerts = count_alerts(bench->trace_path);
+		*alerts = count_lines(bench->trace_path, "!!!");
 	unlink(bench->trace_path);
 	return broken;
 }

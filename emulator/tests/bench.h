@@ -45,6 +45,9 @@ static inline unsigned int bench_end(struct bench *bench)
 	return bench_end_alerts(bench, NULL);
 }
 
+/** bench_said() - lines of the trace so far that have this in them */
+unsigned int bench_said(const struct bench *bench, const char *word);
+
 /** bench_arm() - arm a fault; false if it is refused */
 bool bench_arm(struct bench *bench, const char *spec);
 

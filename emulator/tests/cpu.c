@@ -19,6 +19,11 @@
 #define FIELD_EXIT_INFO	0x6400
 #define FIELD_NONE	0x8000
 
+/* The field with the number of an error, and two of these (SDM volume 3, 31.4) */
+#define VM_INSTRUCTION_ERROR	0x4400
+#define UNSUPPORTED_COMPONENT	12
+#define WRITE_OF_READ_ONLY	13
+
 static const struct cpu_identity identity = {
 	.tdx = true,
 	.cpuid_1_eax = 0xa06d1,
@@ -230,7 +235,13 @@ static bool vmcs_fields(void)
 	CHECK_EQ(vmx_read(&cpu, FIELD_TSC, &value), OUTCOME_DONE);
 	CHECK_EQ(value, 2ULL << 32 | 1);
 	CHECK_EQ(vmx_write(&cpu, FIELD_EXIT_INFO, 0), OUTCOME_VMFAIL_VALID);
+	CHECK_EQ(vmx_read(&cpu, VM_INSTRUCTION_ERROR, &value), OUTCOME_DONE);
+	CHECK_EQ(value, WRITE_OF_READ_ONLY);
 	CHECK_EQ(vmx_read(&cpu, FIELD_NONE, &value), OUTCOME_VMFAIL_VALID);
+	/* That there is no such field comes first */
+	CHECK_EQ(vmx_write(&cpu, FIELD_EXIT_INFO | 1 << 12, 0), OUTCOME_VMFAIL_VALID);
+	CHECK_EQ(vmx_read(&cpu, VM_INSTRUCTION_ERROR, &value), OUTCOME_DONE);
+	CHECK_EQ(value, UNSUPPORTED_COMPONENT);
 	vmcs_store_reset(store);
 	CHECK_EQ(vmx_read(&cpu, FIELD_TSC, &value), OUTCOME_DONE);
 	CHECK_EQ(value, 0);

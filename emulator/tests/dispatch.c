@@ -159,6 +159,12 @@ FIXTURE_TEST(info_in_words)
 		 (unsigned long long)__builtin_bswap64(head));
 	CHECK(!strcmp(text, want));
 	CHECK(!info_describe(memory, HOST_RAM_SIZE - 128, text));
+	/* Other leaves, and an INFO that failed, are not described */
+	CHECK_EQ(bench_status(&bench, 0, TDH_SYS_LP_SHUTDOWN, HOST_BUFFER_PA), TDX_SUCCESS);
+	CHECK_EQ(bench_status(&bench, 0, SEAMLDR_INFO, HOST_BUFFER_PA | 1), SEAMLDR_EBADPARAM);
+	CHECK(bench_arm(&bench, "SEAMLDR.INFO:status=EBADCALL"));
+	CHECK_EQ(bench_status(&bench, 0, SEAMLDR_INFO, HOST_BUFFER_PA), SEAMLDR_EBADCALL);
+	CHECK_EQ(bench_said(&bench, "SEAMLDR.INFO says"), 1);
 	CHECK_EQ(bench_end(&bench), 0);
 	return true;
 }

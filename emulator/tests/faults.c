@@ -65,6 +65,8 @@ static bool refuses_nonsense(void)
 		"TDH.SYS.UPDATE:status=0x18000020200000000",
 		"TDH.SYS.UPDATE:status=TDX_SYS_BUSY:nth=0",
 		"TDH.SYS.UPDATE:status=TDX_SYS_BUSY:times=0",
+		"TDH.SYS.UPDATE:status=TDX_SYS_BUSY:times=4294967295",
+		"TDH.SYS.UPDATE:status=TDX_SYS_BUSY:nth=4294967295",
 		"TDH.SYS.UPDATE:status=TDX_SYS_BUSY:times=often",
 		"TDH.SYS.UPDATE:status=TDX_SYS_BUSY:arrival=1",
 		"TDH.SYS.UPDATE:status=TDX_SYS_BUSY:rdx=1",

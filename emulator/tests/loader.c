@@ -34,6 +34,9 @@ FIXTURE_TEST(info)
 		 SEAMLDR_EBADPARAM);
 	CHECK_EQ(host_leaf(&f->host, 0, SEAMLDR_INFO, HOST_RAM_SIZE, 0, 0, 0),
 		 SEAMLDR_EBADPARAM);
+	for (unsigned int bit = f->host.config.maxpa; bit < 64; bit++)
+		CHECK_EQ(host_leaf(&f->host, 0, SEAMLDR_INFO, HOST_BUFFER_PA | 1ULL << bit, 0, 0,
+				   0), SEAMLDR_EBADPARAM);
 
 	return true;
 }

@@ -24,6 +24,7 @@ static const struct suite *const suites[] = {
 	&suite_td_operands,
 	&suite_program,
 	&suite_survival,
+	&suite_blob,
 	&suite_signature,
 	&suite_platform,
 	&suite_names,

@@ -159,6 +159,13 @@ FIXTURE_TEST_WITH(says_the_same, other)
 	CHECK(same(&first, &second));
 	CHECK(host_sys_rd(&host, 0x0a0000030000aaabULL, &value) != TDX_SUCCESS);
 	CHECK_EQ(value, 0);
+	/* What the model knows, and the file does not */
+	for (unsigned int i = 0; i < profile.nr_fields; i++) {
+		if (profile.field[i].id == FIELD_TDCS_SIZE)
+			profile.field[i].id = FIELD_UNKNOWN;
+	}
+	CHECK_EQ(host_sys_rd(&host, FIELD_TDCS_SIZE, &value), TDX_METADATA_FIELD_ID_INCORRECT);
+	CHECK_EQ(value, 0);
 	host_free(&host);
 	host_image_free(&image);
 	return true;

@@ -318,6 +318,11 @@ static bool busy_body(struct fixture *f)
 	pthread_rwlock_unlock(&td->sept_lock);
 	CHECK(is_vmcall(&guest, EXIT_IO, &regs));
 	CHECK_EQ(regs.gpr[SEAM_R15], 1);
+	/* Others that only look at the tree do not keep the vCPU from what it has accepted */
+	pthread_rwlock_rdlock(&td->sept_lock);
+	CHECK(is_vmcall(&guest, EXIT_IO, &regs));
+	pthread_rwlock_unlock(&td->sept_lock);
+	CHECK_EQ(regs.gpr[SEAM_R15], 2);
 
 	return true;
 }

@@ -22,6 +22,7 @@ extern const struct suite suite_pages;
 extern const struct suite suite_unconfirmed;
 extern const struct suite suite_program;
 extern const struct suite suite_survival;
+extern const struct suite suite_blob;
 extern const struct suite suite_signature;
 extern const struct suite suite_platform;
 extern const struct suite suite_names;

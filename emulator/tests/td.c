@@ -336,7 +336,9 @@ FIXTURE_TEST(exits)
 	CHECK_EQ(guest_build(&guest, 1), TDX_SUCCESS);
 	CHECK_EQ(guest_enter(&guest, 0, 0, &regs), EXIT_EPT_VIOLATION);
 	CHECK_EQ(regs.gpr[SEAM_R8], GUEST_GPA + 0x1000);
-	CHECK_EQ(regs.gpr[SEAM_RCX] & 2, 2);
+	/* A write, which TDG.MEM.PAGE.ACCEPT made */
+	CHECK_EQ(regs.gpr[SEAM_RCX], 2);
+	CHECK_EQ(regs.gpr[SEAM_RDX], 1);
 	CHECK(!platform_lp_in_td(f->host.platform, 0));
 
 	/* Nothing moves until the page is there */
@@ -721,6 +723,7 @@ FIXTURE_TEST(contention)
 {
 	struct guest guest;
 	struct seam_regs regs;
+	struct vcpu *vcpu;
 	struct td *td;
 
 	guest_init(&guest, &f->host, HOST_TD_KEYID, GUEST_PA);
@@ -736,6 +739,11 @@ FIXTURE_TEST(contention)
 	CHECK_EQ(guest_enter(&guest, 0, 0, &regs), TDX_OPERAND_BUSY | TDX_OPERAND_TDR);
 	pthread_rwlock_unlock(&td->tdr_lock);
 	CHECK_EQ(guest_enter(&guest, 0, 0, &regs), EXIT_EPT_VIOLATION);
+
+	vcpu = dram_look(f->host.platform->dram, guest.tdvpr[0]).object;
+	pthread_rwlock_rdlock(&vcpu->lock);
+	CHECK_EQ(guest_enter(&guest, 0, 0, &regs), TDX_OPERAND_BUSY | TDX_OPERAND_RCX);
+	pthread_rwlock_unlock(&vcpu->lock);
 
 	pthread_rwlock_rdlock(&td->sept_lock);
 	CHECK_EQ(call(f, 0, TDH_MEM_PAGE_AUG, GUEST_GPA + 0x1000, guest.tdr, SPARE_PA),

@@ -288,6 +288,92 @@ FIXTURE_TEST(contention)
 	return true;
 }
 
+/** struct shared_leaf - a leaf that leaves room for others in the TD, and what it needs alone */
+struct shared_leaf {
+	uint64_t leaf;
+	bool tree;
+};
+
+static const struct shared_leaf shared_leaves[] = {
+	{ TDH_MEM_SEPT_ADD, true },
+	{ TDH_MEM_PAGE_ADD, true },
+	{ TDH_MEM_PAGE_AUG, true },
+	{ TDH_MR_EXTEND, true },
+	{ TDH_MEM_RANGE_BLOCK, true },
+	{ TDH_MEM_PAGE_REMOVE, true },
+	{ TDH_MEM_TRACK, false },
+	{ TDH_MNG_RD, false },
+};
+
+/* Leaves that work on a TD at the same time, and what keeps each of them out of it */
+FIXTURE_TEST(sharing)
+{
+	struct guest guest;
+	struct td *td;
+
+	CHECK_EQ(begin(f, &guest), TDX_SUCCESS);
+	td = dram_look(f->host.platform->dram, guest.tdr).object;
+	for (size_t i = 0; i < ARRAY_SIZE(shared_leaves); i++) {
+		const struct shared_leaf *shared = &shared_leaves[i];
+		struct seam_regs good = good_regs(&guest, shared->leaf), regs = good;
+		unsigned int id = shared->tree ? TDX_OPERAND_RDX : TDX_OPERAND_RCX;
+
+		pthread_rwlock_wrlock(&td->tdr_lock);
+		CHECK_EQ(host_call(&f->host, 0, &regs), TDX_OPERAND_BUSY | id);
+		pthread_rwlock_unlock(&td->tdr_lock);
+		pthread_rwlock_wrlock(&td->op_lock);
+		regs = good;
+		CHECK_EQ(host_call(&f->host, 0, &regs), TDX_OPERAND_BUSY | TDX_OPERAND_OP_STATE);
+		pthread_rwlock_unlock(&td->op_lock);
+		pthread_rwlock_rdlock(&td->sept_lock);
+		regs = good;
+		if (shared->tree)
+			CHECK_EQ(host_call(&f->host, 0, &regs),
+				 TDX_OPERAND_BUSY | TDX_OPERAND_SEPT_TREE);
+		pthread_rwlock_unlock(&td->sept_lock);
+		pthread_rwlock_rdlock(&td->tdr_lock);
+		pthread_rwlock_rdlock(&td->op_lock);
+		regs = good;
+		CHECK((host_call(&f->host, 0, &regs) & TDX_STATUS_MASK) != TDX_OPERAND_BUSY);
+		pthread_rwlock_unlock(&td->op_lock);
+		pthread_rwlock_unlock(&td->tdr_lock);
+	}
+
+	return true;
+}
+
+/* Who may be in the epoch: entries and removals at the same time, TRACK alone */
+FIXTURE_TEST(epoch)
+{
+	struct guest guest;
+	struct seam_regs regs;
+	struct td *td;
+
+	guest_init(&guest, &f->host, HOST_TD_KEYID, GUEST_PA);
+	CHECK_EQ(guest_build(&guest, 1), TDX_SUCCESS);
+	td = dram_look(f->host.platform->dram, guest.tdr).object;
+	CHECK_EQ(host_leaf(&f->host, 0, TDH_MEM_RANGE_BLOCK, GUEST_GPA, guest.tdr, 0, 0),
+		 TDX_SUCCESS);
+	CHECK_EQ(guest_leaf(&guest, TDH_MEM_TRACK), TDX_SUCCESS);
+
+	pthread_rwlock_wrlock(&td->epoch_lock);
+	CHECK_EQ(guest_enter(&guest, 0, 0, &regs), TDX_OPERAND_BUSY | TDX_OPERAND_TD_EPOCH);
+	CHECK_EQ(guest_leaf(&guest, TDH_MEM_TRACK), TDX_OPERAND_BUSY | TDX_OPERAND_TD_EPOCH);
+	CHECK_EQ(host_leaf(&f->host, 0, TDH_MEM_PAGE_REMOVE, GUEST_GPA, guest.tdr, 0, 0),
+		 TDX_OPERAND_BUSY | TDX_OPERAND_TD_EPOCH);
+	pthread_rwlock_unlock(&td->epoch_lock);
+
+	pthread_rwlock_rdlock(&td->epoch_lock);
+	CHECK(!(guest_enter(&guest, 0, 0, &regs) & TDX_STATUS_ERROR));
+	CHECK_EQ(guest_leaf(&guest, TDH_MEM_TRACK), TDX_OPERAND_BUSY | TDX_OPERAND_TD_EPOCH);
+	CHECK_EQ(host_leaf(&f->host, 0, TDH_MEM_PAGE_REMOVE, GUEST_GPA, guest.tdr, 0, 0),
+		 TDX_SUCCESS);
+	pthread_rwlock_unlock(&td->epoch_lock);
+	CHECK_EQ(guest_leaf(&guest, TDH_MEM_TRACK), TDX_SUCCESS);
+
+	return true;
+}
+
 /* WBINVD wants KeyIDs that there are, RDMD reports what RECLAIM would */
 FIXTURE_TEST(physical_pages)
 {
@@ -355,6 +441,8 @@ static const struct test tests[] = {
 	{ "order of operands", operand_order },
 	{ "TDs that cannot be used", unusable_td },
 	{ "contention for every part of a TD", contention },
+	{ "leaves that share a TD", sharing },
+	{ "leaves that share the epoch", epoch },
 	{ "WBINVD and RDMD", physical_pages },
 	{ "the PAMT", pamt },
 	{ NULL, NULL }
