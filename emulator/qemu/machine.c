@@ -138,13 +138,11 @@ static void identify(void)
 
 static bool no_memory(void *ctx, uint64_t pa, void *buf, size_t len)
 {
-	(void)ctx, (void)pa, (void)buf, (void)len;
 	return false;
 }
 
 static bool no_memory_write(void *ctx, uint64_t pa, const void *buf, size_t len)
 {
-	(void)ctx, (void)pa, (void)buf, (void)len;
 	return false;
 }
 

@@ -146,7 +146,6 @@ static void watch_resets(struct qemu_plugin_tb *tb)
 void translate_interrupt(unsigned int index, enum qemu_plugin_discon_type type, uint64_t from,
 			 uint64_t to, void *userdata)
 {
-	(void)index, (void)type, (void)from, (void)userdata;
 	interrupt_entry[to & SEAM_PAGE_OFFSET] = true;
 }
 
