@@ -303,7 +303,7 @@ static const struct test tests[] = {
 	{ "sum of the words of a file", word_sum },
 	{ "sizes of a file", sizes },
 	{ "headers that are refused", headers },
-	{ "notes that are none", notes },
+	{ "notes that are not ours", notes },
 	{ "module images", payloads },
 	{ NULL, NULL }
 };

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "pseamldr/pseamldr.h"
+#include "seam/page.h"
 #include "tdxmod/module.h"
 #include "tests/fixture.h"
 #include "tests/suites.h"
@@ -204,6 +205,25 @@ FIXTURE_TEST(contention)
 	pthread_rwlock_wrlock(&mod->global_lock);
 	CHECK_EQ(call(f, 0, TDH_SYS_LP_INIT), TDX_SYS_BUSY);
 	CHECK_EQ(fixture_version(f), FIXTURE_UPDATE);
+	pthread_rwlock_unlock(&mod->global_lock);
+
+	return true;
+}
+
+/* The same for the leaves of the cold path (SEAM ABI 4.2) */
+COLD_TEST(cold_contention)
+{
+	static const uint64_t alone[] = { TDH_SYS_INIT, TDH_SYS_CONFIG, TDH_SYS_KEY_CONFIG };
+	struct tdxmod *mod = f->host.platform->tdxmod;
+
+	pthread_rwlock_rdlock(&mod->global_lock);
+	for (size_t i = 0; i < ARRAY_SIZE(alone); i++)
+		CHECK_EQ(call(f, 0, alone[i]), TDX_SYS_BUSY);
+	pthread_rwlock_unlock(&mod->global_lock);
+	CHECK_EQ(host_sys_init(&f->host), TDX_SUCCESS);
+
+	pthread_rwlock_rdlock(&mod->global_lock);
+	CHECK_EQ(host_lp_init(&f->host, 0, FIXTURE_LPS), TDX_SUCCESS);
 	pthread_rwlock_unlock(&mod->global_lock);
 
 	return true;
@@ -444,6 +464,7 @@ static const struct test tests[] = {
 	{ "handoff version in range", handoff_range },
 	{ "no downgrade", handoff_no_downgrade },
 	{ "locks are tried", contention },
+	{ "locks of the cold path", cold_contention },
 	{ "interrupted migrations", mig_interrupted },
 	{ "UPDATE version 1", update_version_1 },
 	{ "UPDATE version 0", update_version_0 },

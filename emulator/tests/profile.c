@@ -159,6 +159,12 @@ FIXTURE_TEST_WITH(says_the_same, other)
 	CHECK(same(&first, &second));
 	CHECK(host_sys_rd(&host, 0x0a0000030000aaabULL, &value) != TDX_SUCCESS);
 	CHECK_EQ(value, 0);
+	/* Without SEAMINFO in the file, SEAMINFO is the model's */
+	profile.has_seaminfo = false;
+	profile.seaminfo[0] = 9;
+	CHECK_EQ(host_leaf(&host, 0, SEAMLDR_SEAMINFO, HOST_BUFFER_PA, 0, 0, 0), SEAMLDR_SUCCESS);
+	host_read(&host, HOST_BUFFER_PA, &value, sizeof(value));
+	CHECK_EQ(value, 0);
 	/* What the model knows, and the file does not */
 	for (unsigned int i = 0; i < profile.nr_fields; i++) {
 		if (profile.field[i].id == FIELD_TDCS_SIZE)
