@@ -12,9 +12,6 @@ static bool has_field(const struct tdxmod *mod, const struct metadata_field *fie
 	const struct module_desc *desc = &mod->desc;
 	uint64_t key = metadata_key(field->id + index);
 
-	if (index >= field->count(mod))
-		return false;
-
 	for (uint32_t i = 0; i < desc->nr_overrides; i++) {
 		const struct module_override *override = &desc->override[i];
 
