@@ -177,6 +177,7 @@ static bool vmx_on_and_off(void)
 	CHECK(cpu.on);
 	CHECK_EQ(vmx_on(&cpu, VMXON_PA), OUTCOME_VMFAIL_INVALID);
 	CHECK_EQ(vmx_write_cr4(&cpu, 0), OUTCOME_GP);
+	CHECK_EQ(vmx_write_cr4(&cpu, X86_CR4_VMXE), OUTCOME_DONE);
 	CHECK_EQ(vmx_off(&cpu), OUTCOME_DONE);
 	CHECK_EQ(vmx_write_cr4(&cpu, 0), OUTCOME_DONE);
 	CHECK(!cpu.vmxe);
@@ -206,8 +207,11 @@ static bool vmcs_pointers(void)
 	CHECK_EQ(vmcs_get(store, VMCS_PA, VMCS_VM_INSTRUCTION_ERROR), 7);
 	CHECK_EQ(vmx_invept(&cpu, 3), OUTCOME_VMFAIL_VALID);
 	CHECK_EQ(vmx_invept(&cpu, 2), OUTCOME_DONE);
+	CHECK_EQ(vmx_invept(&cpu, 1), OUTCOME_DONE);
+	CHECK_EQ(vmx_invept(&cpu, 0), OUTCOME_VMFAIL_VALID);
 	CHECK_EQ(vmx_invvpid(&cpu, 4), OUTCOME_VMFAIL_VALID);
-	CHECK_EQ(vmx_invvpid(&cpu, 0), OUTCOME_DONE);
+	for (uint64_t type = 0; type < 4; type++)
+		CHECK_EQ(vmx_invvpid(&cpu, type), OUTCOME_DONE);
 	CHECK_EQ(vmx_clear(&cpu, VMCS_PA), OUTCOME_DONE);
 	CHECK_EQ(cpu.current_vmcs, VMX_NO_VMCS);
 	vmcs_store_free(store);

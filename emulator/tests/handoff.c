@@ -86,6 +86,8 @@ FIXTURE_TEST_WITH(visible, versions)
 	CHECK_EQ(update(f), TDX_SUCCESS);
 	CHECK_EQ(host_sys_rd(&f->host, FIELD_HANDOFF_VALID, &value), TDX_SUCCESS);
 	CHECK_EQ(value, 0);
+	CHECK_EQ(host_sys_rd(&f->host, 0x8900000200000006, &value), TDX_SUCCESS);
+	CHECK_EQ(value, 0);
 
 	return true;
 }

@@ -135,7 +135,12 @@ static bool images(void)
 FIXTURE_TEST(reset)
 {
 	char error[PLATFORM_ERROR_SIZE];
+	uint64_t first, value;
 
+	f->host.platform->config.hooks.entropy = NULL;
+	CHECK(platform_reset(f->host.platform, error));
+	CHECK(platform_entropy(f->host.platform, &first));
+	CHECK_EQ(host_cold_init(&f->host), TDX_SUCCESS);
 	CHECK_EQ(host_update(&f->host, &f->new, 0), TDX_SUCCESS);
 	CHECK_EQ(fixture_shutdown(f, 0), TDX_SUCCESS);
 	CHECK_EQ(host_leaf(&f->host, 0, SEAMLDR_INSTALL, HOST_PARAMS_PA, 0, 0, 0), 0);
@@ -143,6 +148,8 @@ FIXTURE_TEST(reset)
 
 	CHECK(platform_reset(f->host.platform, error));
 	CHECK(!platform_lp_in_td(f->host.platform, 2));
+	CHECK(platform_entropy(f->host.platform, &value));
+	CHECK_EQ(value, first);
 	CHECK_EQ(tdxmod_state(f->host.platform), SYSINIT_PENDING);
 	CHECK_EQ(host_cold_init(&f->host), TDX_SUCCESS);
 	CHECK_EQ(fixture_version(f), FIXTURE_UPDATE);

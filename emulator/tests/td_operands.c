@@ -262,7 +262,16 @@ FIXTURE_TEST(contention)
 		 TDX_OPERAND_BUSY | TDX_OPERAND_TDR);
 	pthread_rwlock_unlock(&td->tdr_lock);
 
+	/* To reclaim a page of a TD needs all of it */
+	pthread_rwlock_rdlock(&td->tdr_lock);
+	CHECK_EQ(guest_leaf(&guest, TDH_PHYMEM_PAGE_RECLAIM), TDX_OPERAND_BUSY | TDX_OPERAND_RCX);
+	CHECK_EQ(host_leaf(&f->host, 0, TDH_PHYMEM_PAGE_RECLAIM, guest.private[0], 0, 0, 0),
+		 TDX_OPERAND_BUSY | TDX_OPERAND_TDR);
+	pthread_rwlock_unlock(&td->tdr_lock);
+
 	pthread_rwlock_rdlock(&vcpu->lock);
+	CHECK_EQ(host_leaf(&f->host, 0, TDH_PHYMEM_PAGE_RECLAIM, guest.tdvpr[0], 0, 0, 0),
+		 TDX_OPERAND_BUSY | TDX_OPERAND_RCX);
 	CHECK_EQ(host_leaf(&f->host, 0, TDH_VP_ADDCX, SPARE_PA, guest.tdvpr[0], 0, 0),
 		 TDX_OPERAND_BUSY | TDX_OPERAND_RDX);
 	CHECK_EQ(host_leaf(&f->host, 0, TDH_VP_FLUSH, guest.tdvpr[0], 0, 0, 0),
