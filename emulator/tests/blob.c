@@ -7,10 +7,12 @@
 #include "blob/blob.h"
 #include "blob/payload.h"
 #include "blob/releases.h"
+#include "pseamldr/pseamldr.h"
 #include "tests/fixture.h"
 #include "tests/suites.h"
 
 #define SMALL_PAGES	PAYLOAD_MIN_PAGES
+#define BASE		0xffff800000000000ULL
 #define NOTE_HEADER	(sizeof(Elf64_Nhdr) + 8)
 
 /* A file of @pages module pages, all of one byte, with a sigstruct page of another */
@@ -282,6 +284,7 @@ static bool payloads(void)
 {
 	struct image *one = new_image(), *other = new_image();
 	struct module_desc desc;
+	uint64_t word;
 
 	CHECK(!memcmp(one->bytes, other->bytes, sizeof(one->bytes)));
 	desc = *described(one);
@@ -291,6 +294,18 @@ static bool payloads(void)
 		CHECK(memcmp(one->bytes + page * SEAM_PAGE_SIZE,
 			     other->bytes + page * SEAM_PAGE_SIZE, SEAM_PAGE_SIZE));
 		CHECK(!all_zero(one->bytes + page * SEAM_PAGE_SIZE, SEAM_PAGE_SIZE));
+	}
+	/* Relocations fill the words between them and the code, each with an address of code */
+	memcpy(other->bytes, one->bytes, sizeof(one->bytes));
+	CHECK(module_relocate(one->bytes, sizeof(one->bytes), BASE));
+	for (size_t at = 0; at < sizeof(one->bytes); at += sizeof(word)) {
+		memcpy(&word, one->bytes + at, sizeof(word));
+		if (at >= section(one, 3)->sh_offset &&
+		    at < section(one, 3)->sh_offset + section(one, 3)->sh_size)
+			CHECK(word >= BASE + section(one, 4)->sh_offset &&
+			      word < BASE + sizeof(one->bytes));
+		else
+			CHECK(!memcmp(&word, other->bytes + at, sizeof(word)));
 	}
 	free(one);
 	free(other);

@@ -273,12 +273,12 @@ FIXTURE_TEST(bad_values)
 		{ FIELD_NUM_CPUID_CONFIG, 33, "more than the model has room for" },
 		{ 0x0800000100000004, 2, "an image of the same series" },
 	};
+	char error[PLATFORM_ERROR_SIZE] = "";
 	struct host_image image;
 	struct image_spec spec;
 	struct host host;
 
 	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
-		char error[PLATFORM_ERROR_SIZE] = "";
 		struct seam_memory memory;
 		unsigned int j = 0;
 
@@ -294,6 +294,15 @@ FIXTURE_TEST(bad_values)
 		host_free(&host);
 		host_image_free(&image);
 	}
+	/* As many as there is room for */
+	CHECK(replay(f, &host, &image, &spec));
+	for (unsigned int j = 0; j < profile.nr_fields; j++) {
+		if (profile.field[j].id == FIELD_NUM_CPUID_CONFIG)
+			profile.field[j].value = MODULE_MAX_CPUID_CONFIG;
+	}
+	CHECK(platform_reset(host.platform, error));
+	host_free(&host);
+	host_image_free(&image);
 	return true;
 }
 

@@ -67,6 +67,9 @@ FIXTURE_TEST(interrupts_elsewhere)
 	bench_call_with(&bench, 1, TDH_SYS_RD, 0, true);
 	bench_call_with(&bench, 1, SEAMLDR_INFO, HOST_BUFFER_PA, true);
 	bench_call_with(&bench, 1, like_sys_init, 0, true);
+	/* A machine that was reset updates nothing */
+	seam_dispatch_reset(bench.dispatch);
+	bench_call_with(&bench, 1, TDH_SYS_INIT, 0, true);
 	CHECK_EQ(bench_end(&bench), 0);
 	return true;
 }

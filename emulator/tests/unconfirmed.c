@@ -72,6 +72,9 @@ ANSWERS_TEST(halt_module, UNCONFIRMED_HALT_MODULE)
 	CHECK_EQ(bench_status(&bench, 1, TDH_SYS_LP_SHUTDOWN, 0),
 		 second ? TDX_SUCCESS : HOST_VMFAIL);
 	CHECK_EQ(bench_status(&bench, 1, TDH_SYS_SHUTDOWN, 0), second ? TDX_SYS_BUSY : HOST_VMFAIL);
+	/* And one that is in a TD as well */
+	platform_hold_lp(f->host.platform, 2, true);
+	CHECK_EQ(bench_status(&bench, 1, TDH_SYS_SHUTDOWN, 0), second ? TDX_SYS_BUSY : HOST_VMFAIL);
 	CHECK_EQ(bench_status(&bench, 1, SEAMLDR_INFO, HOST_BUFFER_PA), SEAMLDR_SUCCESS);
 	bench_end(&bench);
 	return true;
