@@ -219,33 +219,31 @@ static struct module_desc *described(struct image *image)
 	return (struct module_desc *)((uint8_t *)note(image) + NOTE_HEADER);
 }
 
-static void no_magic(struct image *i) { i->bytes[0]++; }
-static void class_32(struct image *i) { i->bytes[EI_CLASS] = ELFCLASS32; }
-static void no_sections(struct image *i) { ((Elf64_Ehdr *)i->bytes)->e_shnum = 0; }
-static void sections_behind(struct image *i) { ((Elf64_Ehdr *)i->bytes)->e_shoff = ~0ULL - 63; }
-static void no_note(struct image *i) { section(i, 1)->sh_type = SHT_PROGBITS; }
-static void note_behind(struct image *i) { section(i, 1)->sh_offset = sizeof(i->bytes) + 1; }
-static void note_too_long(struct image *i) { section(i, 1)->sh_size = sizeof(i->bytes); }
-static void note_too_short(struct image *i) { section(i, 1)->sh_size--; }
-static void other_owner(struct image *i) { ((uint8_t *)note(i))[sizeof(Elf64_Nhdr)]++; }
-static void owner_size(struct image *i) { note(i)->n_namesz++; }
-static void desc_size(struct image *i) { note(i)->n_descsz++; }
-static void note_type(struct image *i) { note(i)->n_type++; }
-static void other_format(struct image *i) { described(i)->format++; }
-static void other_size(struct image *i) { described(i)->size++; }
-static void much_cpuid(struct image *i)
-{
-	described(i)->nr_cpuid_config = MODULE_MAX_CPUID_CONFIG + 1;
-}
+#define CHANGE(name, statement)			\
+	static void name(struct image *i)	\
+	{					\
+		statement;			\
+	}
 
-static void many_overrides(struct image *i)
-{
-	described(i)->nr_overrides = MODULE_MAX_OVERRIDES + 1;
-}
-
-static void no_tdmrs(struct image *i) { described(i)->max_tdmrs = 0; }
-static void no_tdcs(struct image *i) { described(i)->tdcs_pages = 0; }
-static void no_tdvps(struct image *i) { described(i)->tdvps_pages = 0; }
+CHANGE(no_magic, i->bytes[0]++)
+CHANGE(class_32, i->bytes[EI_CLASS] = ELFCLASS32)
+CHANGE(no_sections, ((Elf64_Ehdr *)i->bytes)->e_shnum = 0)
+CHANGE(sections_behind, ((Elf64_Ehdr *)i->bytes)->e_shoff = ~0ULL - 63)
+CHANGE(no_note, section(i, 1)->sh_type = SHT_PROGBITS)
+CHANGE(note_behind, section(i, 1)->sh_offset = sizeof(i->bytes) + 1)
+CHANGE(note_too_long, section(i, 1)->sh_size = sizeof(i->bytes))
+CHANGE(note_too_short, section(i, 1)->sh_size--)
+CHANGE(other_owner, ((uint8_t *)note(i))[sizeof(Elf64_Nhdr)]++)
+CHANGE(owner_size, note(i)->n_namesz++)
+CHANGE(desc_size, note(i)->n_descsz++)
+CHANGE(note_type, note(i)->n_type++)
+CHANGE(other_format, described(i)->format++)
+CHANGE(other_size, described(i)->size++)
+CHANGE(much_cpuid, described(i)->nr_cpuid_config = MODULE_MAX_CPUID_CONFIG + 1)
+CHANGE(many_overrides, described(i)->nr_overrides = MODULE_MAX_OVERRIDES + 1)
+CHANGE(no_tdmrs, described(i)->max_tdmrs = 0)
+CHANGE(no_tdcs, described(i)->tdcs_pages = 0)
+CHANGE(no_tdvps, described(i)->tdvps_pages = 0)
 
 static bool notes(void)
 {

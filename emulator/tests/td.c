@@ -111,7 +111,10 @@ FIXTURE_TEST(creation)
 	CHECK_EQ(call(f, 0, TDH_MNG_ADDCX, tdr + 0x1000, tdr, 0), TDX_RND_NO_ENTROPY);
 	for (uint64_t i = 1; i <= GUEST_TDCS_PAGES; i++)
 		CHECK_EQ(call(f, 0, TDH_MNG_ADDCX, tdr + i * 0x1000, tdr, 0), TDX_SUCCESS);
+	/* Whether a page is wanted comes before the random number for it */
+	f->host.entropy_fails = 1;
 	CHECK_EQ(call(f, 0, TDH_MNG_ADDCX, tdr + 0x10000, tdr, 0), TDX_TDCX_NUM_INCORRECT);
+	f->host.entropy_fails = 0;
 	CHECK_EQ(call(f, 0, TDH_VP_CREATE, tdr + 0x10000, tdr, 0), TDX_OP_STATE_INCORRECT);
 	CHECK_EQ(guest_configure(&guest), TDX_SUCCESS);
 	CHECK_EQ(guest_configure(&guest), TDX_OP_STATE_INCORRECT);
