@@ -214,15 +214,34 @@ static Elf64_Nhdr *note(struct image *image)
 	return (Elf64_Nhdr *)(image->bytes + section(image, 1)->sh_offset);
 }
 
-static struct module_desc *described(struct image *image)
+/* It is not aligned */
+static struct module_desc described(struct image *image)
 {
-	return (struct module_desc *)((uint8_t *)note(image) + NOTE_HEADER);
+	struct module_desc desc;
+
+	memcpy(&desc, (uint8_t *)note(image) + NOTE_HEADER, sizeof(desc));
+
+	return desc;
+}
+
+static void describe(struct image *image, const struct module_desc *desc)
+{
+	memcpy((uint8_t *)note(image) + NOTE_HEADER, desc, sizeof(*desc));
 }
 
 #define CHANGE(name, statement)			\
 	static void name(struct image *i)	\
 	{					\
 		statement;			\
+	}
+
+#define DESCRIBE(name, statement)			\
+	static void name(struct image *i)		\
+	{						\
+		struct module_desc desc = described(i);	\
+							\
+		desc.statement;				\
+		describe(i, &desc);			\
 	}
 
 CHANGE(no_magic, i->bytes[0]++)
@@ -237,13 +256,13 @@ CHANGE(other_owner, ((uint8_t *)note(i))[sizeof(Elf64_Nhdr)]++)
 CHANGE(owner_size, note(i)->n_namesz++)
 CHANGE(desc_size, note(i)->n_descsz++)
 CHANGE(note_type, note(i)->n_type++)
-CHANGE(other_format, described(i)->format++)
-CHANGE(other_size, described(i)->size++)
-CHANGE(much_cpuid, described(i)->nr_cpuid_config = MODULE_MAX_CPUID_CONFIG + 1)
-CHANGE(many_overrides, described(i)->nr_overrides = MODULE_MAX_OVERRIDES + 1)
-CHANGE(no_tdmrs, described(i)->max_tdmrs = 0)
-CHANGE(no_tdcs, described(i)->tdcs_pages = 0)
-CHANGE(no_tdvps, described(i)->tdvps_pages = 0)
+DESCRIBE(other_format, format++)
+DESCRIBE(other_size, size++)
+DESCRIBE(much_cpuid, nr_cpuid_config = MODULE_MAX_CPUID_CONFIG + 1)
+DESCRIBE(many_overrides, nr_overrides = MODULE_MAX_OVERRIDES + 1)
+DESCRIBE(no_tdmrs, max_tdmrs = 0)
+DESCRIBE(no_tdcs, tdcs_pages = 0)
+DESCRIBE(no_tdvps, tdvps_pages = 0)
 
 static bool notes(void)
 {
@@ -259,8 +278,9 @@ static bool notes(void)
 	CHECK_EQ(desc.update, 99);
 	CHECK(!payload_find_desc(image->bytes, sizeof(Elf64_Ehdr) - 1, &desc));
 	/* As many as there may be */
-	described(image)->nr_cpuid_config = MODULE_MAX_CPUID_CONFIG;
-	described(image)->nr_overrides = MODULE_MAX_OVERRIDES;
+	desc.nr_cpuid_config = MODULE_MAX_CPUID_CONFIG;
+	desc.nr_overrides = MODULE_MAX_OVERRIDES;
+	describe(image, &desc);
 	CHECK(payload_find_desc(image->bytes, sizeof(image->bytes), &desc));
 	free(image);
 
@@ -285,7 +305,7 @@ static bool payloads(void)
 	uint64_t word;
 
 	CHECK(!memcmp(one->bytes, other->bytes, sizeof(one->bytes)));
-	desc = *described(one);
+	desc = described(one);
 	desc.update++;
 	payload_write(&desc, SMALL_PAGES, other->bytes);
 	for (size_t page = 5; page < SMALL_PAGES; page++) {
