@@ -259,9 +259,8 @@ class Mutants:
             self.summary(everything)
             return
         if "--again" in sys.argv:
-            explained = dict(self.rows("survives"))
             self.results["mutants"] = {k: v for k, v in self.results["mutants"].items()
-                                       if v["result"] != "survived" or k in explained}
+                                       if v["result"] != "survived" or self.why(v)}
         limit = next((int(a) for a in sys.argv[1:] if a.isdigit()), len(everything))
         work = [m for m in everything if m["id"] not in self.results["mutants"]][:limit]
         self.baseline(work)
