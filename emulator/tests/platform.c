@@ -2,6 +2,7 @@
 /* Platform descriptions that are refused, images that do not load, and resets. */
 #include <string.h>
 
+#include "platform/native_cpuid.h"
 #include "pseamldr/pseamldr.h"
 #include "seam/page.h"
 #include "tdxmod/module.h"
@@ -158,10 +159,26 @@ FIXTURE_TEST(reset)
 	return true;
 }
 
+/* A leaf that the processor does not have is zero */
+static bool unknown_cpuid(void)
+{
+	struct platform_config config;
+	struct native_leaf native;
+
+	platform_config_init(&config, 1, 1);
+	native = native_cpuid_find(&config, 0x21, 3);
+	CHECK_EQ(native.leaf, 0x21);
+	CHECK_EQ(native.subleaf, 3);
+	CHECK_EQ(native.reg[0] | native.reg[1] | native.reg[2] | native.reg[3], 0);
+
+	return true;
+}
+
 static const struct test tests[] = {
 	{ "descriptions that are refused", refused },
 	{ "images that BIOS loads or not", images },
 	{ "cold reset", reset },
+	{ "CPUID that there is not", unknown_cpuid },
 	{ NULL, NULL }
 };
 
