@@ -201,6 +201,10 @@ static bool vmcs_pointers(void)
 	/* With a current VMCS failures are VMfailValid and have a number. */
 	CHECK_EQ(vmx_ptrld(&cpu, VMXON_PA), OUTCOME_VMFAIL_VALID);
 	CHECK_EQ(vmcs_get(store, VMCS_PA, VMCS_VM_INSTRUCTION_ERROR), 10);
+	CHECK_EQ(vmx_ptrld(&cpu, VMCS_PA + 8), OUTCOME_VMFAIL_VALID);
+	CHECK_EQ(vmcs_get(store, VMCS_PA, VMCS_VM_INSTRUCTION_ERROR), 9);
+	CHECK_EQ(vmx_clear(&cpu, VMCS_PA + 8), OUTCOME_VMFAIL_VALID);
+	CHECK_EQ(vmcs_get(store, VMCS_PA, VMCS_VM_INSTRUCTION_ERROR), 2);
 	CHECK_EQ(vmx_clear(&cpu, VMXON_PA), OUTCOME_VMFAIL_VALID);
 	CHECK_EQ(vmcs_get(store, VMCS_PA, VMCS_VM_INSTRUCTION_ERROR), 3);
 	CHECK_EQ(vmx_enter(&cpu), OUTCOME_VMFAIL_VALID);

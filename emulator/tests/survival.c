@@ -69,7 +69,10 @@ FIXTURE_TEST(half_torn_down)
 	f->host.interrupts = 1;
 	CHECK_EQ(host_leaf(&f->host, 2, TDH_PHYMEM_CACHE_WB, 0, 0, 0, 0),
 		 TDX_INTERRUPTED_RESUMABLE);
+	CHECK_EQ(f->host.platform->tdxmod->wbcache[1].chunk, 1);
 	CHECK_EQ(host_update(&f->host, &f->new, 0), TDX_SUCCESS);
+	/* What was written back is so still */
+	CHECK_EQ(f->host.platform->tdxmod->wbcache[1].chunk, 1);
 	CHECK_EQ(guest_leaf(&guest, TDH_MNG_KEY_FREEID), TDX_WBCACHE_NOT_COMPLETE);
 	CHECK_EQ(host_leaf(&f->host, 2, TDH_PHYMEM_CACHE_WB, 1, 0, 0, 0), TDX_SUCCESS);
 	CHECK_EQ(guest_leaf(&guest, TDH_MNG_KEY_FREEID), TDX_SUCCESS);
