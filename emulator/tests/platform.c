@@ -160,7 +160,7 @@ FIXTURE_TEST(reset)
 }
 
 /* A leaf that the processor does not have is zero */
-static bool unknown_cpuid(void)
+static bool native_cpuids(void)
 {
 	struct platform_config config;
 	struct native_leaf native;
@@ -170,6 +170,9 @@ static bool unknown_cpuid(void)
 	CHECK_EQ(native.leaf, 0x21);
 	CHECK_EQ(native.subleaf, 3);
 	CHECK_EQ(native.reg[0] | native.reg[1] | native.reg[2] | native.reg[3], 0);
+	/* And leaf 1 says which processor it is */
+	native = native_cpuid_find(&config, 1, NATIVE_NO_SUBLEAF);
+	CHECK_EQ(native.reg[0], config.cpuid_1_eax[0]);
 
 	return true;
 }
@@ -178,7 +181,7 @@ static const struct test tests[] = {
 	{ "descriptions that are refused", refused },
 	{ "images that BIOS loads or not", images },
 	{ "cold reset", reset },
-	{ "CPUID that there is not", unknown_cpuid },
+	{ "CPUID of the processor", native_cpuids },
 	{ NULL, NULL }
 };
 
