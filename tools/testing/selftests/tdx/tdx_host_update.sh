@@ -27,7 +27,8 @@ check_update()
 		ktap_test_fail "$1: the log says so"
 	fi
 
-	times=$(tdx_log | sed -n 's/.*updated: .* for \([0-9]*\) us, \([0-9]*\) us of it .*/\1 \2/p')
+	times=$(tdx_log |
+		sed -n 's/.*updated: .* for \([0-9]*\) us, \([0-9]*\) us of it .*/\1 \2/p')
 	if [ "0${times#* }" -gt 0 ] && [ "0${times#* }" -lt "0${times% *}" ]; then
 		ktap_test_pass "$1: the firmware took a part of the time"
 	else
