@@ -25,6 +25,7 @@ static const struct syntax grammar[] = {
 	{ "out", PROGRAM_OUT, 2 },
 	{ "cpuid", PROGRAM_CPUID, 3 },
 	{ "hlt", PROGRAM_HLT, 1 },
+	{ "hlt-blocked", PROGRAM_HLT_BLOCKED, 1 },
 	{ "spin", PROGRAM_SPIN, 1 },
 };
 
@@ -43,6 +44,7 @@ static bool arguments_ok(const struct program_statement *statement)
 		return arg[0] <= UINT32_MAX && arg[1] <= UINT32_MAX &&
 		       arg[2] <= MAX_PORT + 1 - CPUID_PORTS;
 	case PROGRAM_HLT:
+	case PROGRAM_HLT_BLOCKED:
 	case PROGRAM_SPIN:
 		return arg[0];
 	}

@@ -17,6 +17,7 @@
  *			EBX, ECX and EDX to PORT, PORT + 4, PORT + 8 and PORT + 12, an
  *			exit each; 0 where the TD has no such leaf
  *	hlt N		TDG.VP.VMCALL<Instruction.HLT> when N divides the counter
+ *	hlt-blocked N	the same, and says that interrupts are blocked
  *	spin N		let N interrupts pass that nobody sees
  */
 #ifndef EMULATOR_TDXMOD_PROGRAM_H
@@ -39,6 +40,7 @@ enum program_op {
 	PROGRAM_OUT,
 	PROGRAM_CPUID,
 	PROGRAM_HLT,
+	PROGRAM_HLT_BLOCKED,
 	PROGRAM_SPIN,
 };
 

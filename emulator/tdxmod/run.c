@@ -91,13 +91,13 @@ static enum step cpuid(struct run *run, uint32_t leaf, uint32_t subleaf, uint64_
 	return *shown ? STEP_EXIT_AGAIN : STEP_EXIT;
 }
 
-static enum step hlt(struct run *run, uint64_t every)
+static enum step hlt(struct run *run, uint64_t every, bool blocked)
 {
 	if (run->vcpu->program.counter % every)
 		return STEP_DONE;
 
-	/* R12 = 0: interrupts are not blocked */
-	return vmcall(run, EXIT_HLT, 0, 0, 0, 0);
+	/* R12: are interrupts blocked? */
+	return vmcall(run, EXIT_HLT, blocked, 0, 0, 0);
 }
 
 static enum step spin(struct run *run, uint64_t times)
@@ -244,7 +244,8 @@ static enum step execute(struct run *run, const struct program_statement *statem
 	case PROGRAM_CPUID:
 		return cpuid(run, arg[0], arg[1], arg[2]);
 	case PROGRAM_HLT:
-		return hlt(run, arg[0]);
+	case PROGRAM_HLT_BLOCKED:
+		return hlt(run, arg[0], statement->op == PROGRAM_HLT_BLOCKED);
 	case PROGRAM_SPIN:
 		return spin(run, arg[0]);
 	}

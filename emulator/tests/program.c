@@ -37,7 +37,8 @@ static bool statements(void)
 {
 	static const char *const good[] = {
 		"inc", "inc;", ";;inc\n\n", "  inc\t;\r\n", "touch 0 1", "touch 4096 16",
-		"touch 0x1000 1", "out 0 1", "out 65535 4", "out 0x500 2", "hlt 1", "spin 1",
+		"touch 0x1000 1", "out 0 1", "out 65535 4", "out 0x500 2", "hlt 1", "hlt-blocked 1",
+		"spin 1",
 		"cpuid 1 0 0x510", "cpuid 0xffffffff 0xffffffff 0xfff0",
 		"# words; jump 3\ninc", "inc # words", "inc\n  # words\n", "inc\n\t#; jump 3",
 	};
@@ -177,7 +178,7 @@ static bool cpuid(void)
 }
 
 /* Every third counter value halts; the others show in the I/O exits between */
-static bool hlt_body(struct fixture *f)
+static bool halts(struct fixture *f, bool blocked)
 {
 	struct seam_regs regs;
 	struct guest guest;
@@ -190,15 +191,26 @@ static bool hlt_body(struct fixture *f)
 		if (i % 3)
 			continue;
 		CHECK(is_vmcall(&guest, EXIT_HLT, &regs));
-		CHECK_EQ(regs.gpr[SEAM_R12], 0);
+		CHECK_EQ(regs.gpr[SEAM_R12], blocked);
 	}
 
 	return true;
 }
 
+static bool hlt_body(struct fixture *f)
+{
+	return halts(f, false);
+}
+
+static bool hlt_blocked_body(struct fixture *f)
+{
+	return halts(f, true);
+}
+
 static bool hlt(void)
 {
-	return run_script("inc; out 0x80 4; hlt 3", hlt_body);
+	return run_script("inc; out 0x80 4; hlt 3", hlt_body) &&
+	       run_script("inc; out 0x80 4; hlt-blocked 3", hlt_blocked_body);
 }
 
 static bool spin_body(struct fixture *f)
