@@ -103,11 +103,8 @@ load_drivers()
 # attr NAME: the value of an attribute of the tdx_host device, or why none.
 attr()
 {
-	if [ ! -e "$TDX_HOST/$1" ]; then
-		echo "no such attribute"
-	else
-		cat "$TDX_HOST/$1" 2>&1 | sed 's/^cat: .*: //'
-	fi
+	# It can go between a look and a read.
+	cat "$TDX_HOST/$1" 2>&1 | sed 's/^cat: .*: //; s/^No such file or directory$/no such attribute/'
 }
 
 # control COMMAND: what the virtual TDX host takes at run time.
