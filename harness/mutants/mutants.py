@@ -119,16 +119,18 @@ def cell(text):
 
 
 class Mutants:
-    """name: of the tool, its table and its report; tree: the copy; skipped: results
-    of changes that do not count"""
+    """name: of the tool and its report; tree: the copy; skipped: results of changes
+    that do not count"""
 
-    name = tree = results_file = None
+    name = tree = None
     table = "kernel"
     skipped = ("does not compile",)
     columns = {"change": 5, "explains": 3}
 
     def __init__(self):
-        self.results = {"baseline": {}, "mutants": {}}
+        # What became of each, a line each, beside the report: it takes hours.
+        self.results_file = f"{HARNESS}/report/{self.name}.json"
+        self.results = {}
         if os.path.exists(self.results_file):
             with open(self.results_file, encoding="utf-8") as file:
                 self.results = json.load(file)
@@ -215,7 +217,8 @@ class Mutants:
 
     def save(self):
         with open(self.results_file + ".new", "w", encoding="utf-8") as file:
-            json.dump(self.results, file, indent=1)
+            rows = (f"{json.dumps(name)}: {json.dumps(row)}" for name, row in self.results.items())
+            file.write("{\n" + ",\n".join(rows) + "\n}\n")
         os.rename(self.results_file + ".new", self.results_file)
 
     def make(self, mutant):
@@ -226,17 +229,18 @@ class Mutants:
             result, detail = self.judge(mutant)
         finally:
             self.write(mutant["file"], lines)
-        self.results["mutants"][mutant["id"]] = dict(mutant, result=result, detail=detail)
+        self.results[mutant["id"]] = {k: mutant[k] for k in ("file", "function", "line", "old", "new")} | \
+            {"result": result, "detail": detail}
         self.save()
         say(f"{result}: {mutant['id']} {short(mutant)} {detail}")
 
     def done(self):
         """Those that were made and count."""
-        return [d for d in self.results["mutants"].values() if d["result"] not in self.skipped]
+        return [d for d in self.results.values() if d["result"] not in self.skipped]
 
     def summary(self, everything):
-        known = [self.results["mutants"][m["id"]] for m in everything
-                 if m["id"] in self.results["mutants"]]
+        known = [self.results[m["id"]] for m in everything
+                 if m["id"] in self.results]
         real = [d for d in known if d["result"] not in self.skipped]
         killed = [d for d in real if d["result"] == "killed"]
         print(f"{len(everything)} changes, {len(real)} made, {len(killed)} found"
@@ -254,15 +258,15 @@ class Mutants:
         everything = self.mutants()
         if "--list" in sys.argv:
             for m in everything:
-                state = self.results["mutants"].get(m["id"], {}).get("result", "not made")
+                state = self.results.get(m["id"], {}).get("result", "not made")
                 print(f"{m['id']} {m['file']} {short(m)}: {state}")
             self.summary(everything)
             return
         if "--again" in sys.argv:
-            self.results["mutants"] = {k: v for k, v in self.results["mutants"].items()
+            self.results = {k: v for k, v in self.results.items()
                                        if v["result"] != "survived" or self.why(v)}
         limit = next((int(a) for a in sys.argv[1:] if a.isdigit()), len(everything))
-        work = [m for m in everything if m["id"] not in self.results["mutants"]][:limit]
+        work = [m for m in everything if m["id"] not in self.results][:limit]
         self.baseline(work)
         for m in work:
             self.make(m)
