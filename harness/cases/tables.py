@@ -165,8 +165,7 @@ FIELDS = ("what", "needs", "machine", "alone", "repeat", "ready", "at", "stoppin
           "lost", "then", "trace")
 PHASES = {"ready": "ready", "stopped": "stopped", "resume": "after", "lost": "after",
           "then": "after"}
-NEEDS = ("full", "rt", "debug", "distro", "builtin", "core-starts", "kvm-starts",
-         "build-gate", "tables")
+NEEDS = ("full", "rt", "debug", "distro", "builtin", "core-starts", "kvm-starts")
 
 
 class Kvm(Table):
