@@ -255,6 +255,9 @@ class Updates(Table):
     def end(self, shared, lost=False):
         """They end. Nobody can reclaim their pages if the module is lost."""
         steps = [f"{td} quit -> {'broken' if lost else 'unbroken'}" for td in self.tds[shared]]
+        # The one that sleeps finds out when it wakes up.
+        if lost and "idle" in self.tds[shared]:
+            steps.insert(0, "idle ended 0 -> /^(?!no$)/")
         return self.steps("", set(self.tds[shared]), "ready",
                           "; ".join(steps + [f"left -> {'/tdr=/' if lost else 'none'}"]))
 
