@@ -230,7 +230,7 @@ class Mutants:
         finally:
             self.write(mutant["file"], lines)
         self.results[mutant["id"]] = {k: mutant[k] for k in ("file", "function", "line", "old", "new")} | \
-            {"result": result, "detail": detail}
+            {"result": result, "detail": "" if result in self.skipped else detail}
         self.save()
         say(f"{result}: {mutant['id']} {short(mutant)} {detail}")
 
