@@ -262,7 +262,7 @@ class Updates(Table):
                           "; ".join(steps + [f"left -> {'/tdr=/' if lost else 'none'}"]))
 
     def counts(self, tds, want, what=""):
-        """What two of the TDs do: runs, waits, or lost; none if there are none."""
+        """Steps that look at TDs "a" and "b": each runs, waits, or is lost. No steps without TDs."""
         if want == "none":
             return []
         found = self.steps("", tds, "ready", "; ".join(

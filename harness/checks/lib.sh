@@ -32,8 +32,8 @@ it ended with status $status"
 }
 
 # in_guest NAME LOG SCRIPT [ARG...]: boot, and take what a script of harness/guest observes, behind
-# NAME; whether it was through, and what the kernel complains of. What the machine is says the
-# environment of harness/vm/qemu.
+# NAME; whether it was through, and what the kernel complains of. The machine is chosen by the
+# environment variables of harness/vm/qemu.
 in_guest()
 {
 	local name=$1 log=$2 status=0 out=

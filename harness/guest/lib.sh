@@ -103,7 +103,7 @@ load_drivers()
 # attr NAME: the value of an attribute of the tdx_host device, or why none.
 attr()
 {
-	# It can go between a look and a read.
+	# No look before the read: the device can go in between.
 	cat "$TDX_HOST/$1" 2>&1 | sed 's/^cat: .*: //; s/^No such file or directory$/no such attribute/'
 }
 
