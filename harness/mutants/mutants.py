@@ -239,7 +239,7 @@ class Mutants:
         return [d for d in self.results.values() if d["result"] not in self.skipped]
 
     def summary(self, everything):
-        known = [self.results[m["id"]] for m in everything
+        known = [{"id": m["id"]} | self.results[m["id"]] for m in everything
                  if m["id"] in self.results]
         real = [d for d in known if d["result"] not in self.skipped]
         killed = [d for d in real if d["result"] == "killed"]
