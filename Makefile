@@ -8,7 +8,7 @@ help:
 	@echo 'make timeline  an update of the virtual TDX host as a drawing, build/timeline'
 	@echo 'make check    every check; ends with "N passed, N failed"'
 	@echo 'make bench    what CPUs execute while an update has them stopped, ours and mainline:'
-	@echo '              three kernels, 10 minutes; BENCH_KERNELS="6.18" BENCH_CPUS="1 2 4" some of it'
+	@echo '              5 minutes when three kernels are built; BENCH_KERNELS="6.18" BENCH_CPUS="1 2 4" some of it'
 	@echo 'make fuzz     fuzz for longer than make check does (ITERATIONS=N, SEED=N)'
 	@echo 'make check-full  all of that and more, for hours; FULL="matrix rt" some parts'
 	@echo 'make shell    a root shell inside the virtual TDX host'
