@@ -53,6 +53,14 @@ in_guest()
 		fail "$name: the machine ended by itself" "$out"
 	fi
 	complaints "$name" "$log"
+	# Why a TD died only the virtual host knows.
+	! grep -q '^not ok' "$LOG/$log.guest.log" || alerts "$LOG/$log.qemu.log"
+}
+
+# alerts LOG: what the virtual host has noticed, as TAP's comments
+alerts()
+{
+	sed -n '/vmx-off/!s/.*!!! /#   virtual TDX host: /p' "$1" | tail -n 5
 }
 
 # complaints NAME LOG: the kernel has none about itself.
