@@ -133,6 +133,45 @@ static void choose_cpuid(struct kvm_cpuid2 *wanted, const struct kvm_cpuid2 *con
 	}
 }
 
+static void *init_as_rival(void *arg)
+{
+	struct td *td = arg;
+	struct kvm_tdx_cmd cmd = { .id = KVM_TDX_INIT_VM, .data = (uintptr_t)td->init };
+
+	td->rival_error = ioctl(td->vm, KVM_MEMORY_ENCRYPT_OP, &cmd) ? errno : 0;
+	return NULL;
+}
+
+static void join_rival(struct td *td)
+{
+	if (td->has_rival)
+		pthread_join(td->rival, NULL);
+	td->has_rival = false;
+}
+
+/* One of both has to come first; a rival that does not may call when the TD runs already. */
+static bool init_with_rival(struct td *td, char error[static TD_ERROR_SIZE])
+{
+	td->has_rival = !pthread_create(&td->rival, NULL, init_as_rival, td);
+	if (!td->has_rival)
+		return fail(error, "no second thread can be started");
+	if (tdx_command(td->vm, KVM_TDX_INIT_VM, 0, td->init, "KVM_TDX_INIT_VM", error))
+		return true;
+	join_rival(td);
+	if (td->rival_error)
+		return false;
+	td->rival_error = EBUSY;
+	return true;
+}
+
+bool td_end_rival(struct td *td, char error[static TD_ERROR_SIZE])
+{
+	join_rival(td);
+	return !td->wants_rival || td->rival_error == EBUSY || td->rival_error == EINVAL ||
+	       fail(error, "KVM_TDX_INIT_VM by two threads: the second one got \"%s\"",
+		    strerror(td->rival_error));
+}
+
 static bool init_vm(struct td *td, int kvm, char error[static TD_ERROR_SIZE])
 {
 	const size_t entries = MAX_CPUID_ENTRIES * sizeof(struct kvm_cpuid_entry2);
@@ -141,6 +180,7 @@ static bool init_vm(struct td *td, int kvm, char error[static TD_ERROR_SIZE])
 	struct kvm_tdx_init_vm *init = calloc(1, sizeof(*init) + entries);
 	bool ok;
 
+	td->init = init;
 	caps->cpuid.nent = MAX_CPUID_ENTRIES;
 	ok = supported && tdx_command(td->vm, KVM_TDX_CAPABILITIES, 0, caps,
 				      "KVM_TDX_CAPABILITIES", error);
@@ -148,9 +188,9 @@ static bool init_vm(struct td *td, int kvm, char error[static TD_ERROR_SIZE])
 		init->attributes = caps->supported_attrs & TDX_ATTR_SEPT_VE_DISABLE;
 		init->xfam = caps->supported_xfam;
 		choose_cpuid(&init->cpuid, &caps->cpuid, supported);
-		ok = tdx_command(td->vm, KVM_TDX_INIT_VM, 0, init, "KVM_TDX_INIT_VM", error);
+		ok = td->wants_rival ? init_with_rival(td, error) :
+		     tdx_command(td->vm, KVM_TDX_INIT_VM, 0, init, "KVM_TDX_INIT_VM", error);
 	}
-	free(init);
 	free(caps);
 	free(supported);
 	return ok;
@@ -470,5 +510,7 @@ void td_release(struct td *td)
 		close(td->vm);
 	if (td->shared != MAP_FAILED)
 		munmap(td->shared, td_size(td));
+	join_rival(td);
+	free(td->init);
 	td_init(td, td->bulk_pages);
 }

@@ -3,6 +3,7 @@
 #ifndef EMULATOR_GUEST_TD_H
 #define EMULATOR_GUEST_TD_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -24,6 +25,7 @@
 #define TD_NR_REGISTERS	4
 
 struct kvm_run;
+struct kvm_tdx_init_vm;
 
 /**
  * enum td_part - a part of the private memory, with a slot of its own
@@ -48,6 +50,11 @@ enum td_step {
  * @memory: guest_memfd that holds the private memory
  * @shared: what the pages are while they are shared
  * @bulk_pages: size of the part TD_BULK
+ * @init: what KVM_TDX_INIT_VM was given
+ * @wants_rival: two threads initialize the TD at the same time
+ * @has_rival: the second one has to be joined
+ * @rival: this thread
+ * @rival_error: errno of its call, or 0
  * @next: first step of the build that was not made yet
  * @nr_vcpus: vCPUs
  * @vcpu: KVM's file of each
@@ -59,6 +66,11 @@ struct td {
 	int memory;
 	void *shared;
 	unsigned long bulk_pages;
+	struct kvm_tdx_init_vm *init;
+	bool wants_rival;
+	bool has_rival;
+	pthread_t rival;
+	int rival_error;
 	enum td_step next;
 	unsigned int nr_vcpus;
 	int vcpu[TD_MAX_VCPUS];
@@ -93,6 +105,13 @@ bool td_build(struct td *td, int kvm, unsigned int nr_vcpus, enum td_step last,
  */
 bool td_cpuid(struct td *td, uint32_t leaf, uint32_t subleaf,
 	      uint32_t reg[static TD_NR_REGISTERS], char error[static TD_ERROR_SIZE]);
+
+/**
+ * td_end_rival() - wait for the second thread, whose call can be late
+ * @td: a TD that was built
+ * @error: receives one sentence if it has initialized the TD again
+ */
+bool td_end_rival(struct td *td, char error[static TD_ERROR_SIZE]);
 
 /** td_finalize() - end the measurement; the TD can run */
 bool td_finalize(struct td *td, char error[static TD_ERROR_SIZE]);

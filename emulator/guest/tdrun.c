@@ -22,12 +22,13 @@
 #define MAX_TDS		32
 
 static const char usage[] =
-"Usage: tdrun [-t TDS] [-c VCPUS] [-n EXITS] [-i MS] [-v]\n"
+"Usage: tdrun [-t TDS] [-c VCPUS] [-n EXITS] [-i MS] [-r] [-v]\n"
 "       tdrun -e FILE [-c VCPUS] [-i MS] [-m PAGES]\n"
 "  -t TDS    number of TDs (1)\n"
 "  -c VCPUS  vCPUs of each (1)\n"
 "  -n EXITS  end after so many exits of each vCPU (0: on SIGTERM or SIGINT)\n"
 "  -i MS     pause between two exits (0)\n"
+"  -r        two threads at the same time initialize each TD\n"
 "  -v        print every counter: td N vcpu N counter N\n"
 "  -e FILE   one TD, and the commands of FILE, a line each; a FIFO for example\n"
 "  -m PAGES  private memory beside what the vCPUs touch (0)\n"
@@ -40,6 +41,7 @@ struct options {
 	unsigned int nr_vcpus;
 	unsigned int exits;
 	unsigned int interval_ms;
+	bool wants_rivals;
 	bool verbose;
 	const char *script;
 	unsigned int bulk_pages;
@@ -143,6 +145,20 @@ static bool join_workers(void)
 	return ok;
 }
 
+static bool end_rivals(void)
+{
+	char error[TD_ERROR_SIZE];
+	unsigned int i;
+
+	for (i = 0; i < options.nr_tds; i++) {
+		if (!td_end_rival(&tds[i], error)) {
+			fprintf(stderr, "tdrun: td %u: %s\n", i, error);
+			return false;
+		}
+	}
+	return true;
+}
+
 static bool run_all(int kvm, const sigset_t *signals)
 {
 	int signal;
@@ -150,7 +166,7 @@ static bool run_all(int kvm, const sigset_t *signals)
 	if (!build_all(kvm) || !finalize_all() || !start_workers())
 		return false;
 	sigwait(signals, &signal);
-	return join_workers();
+	return join_workers() && end_rivals();
 }
 
 static bool parse_number(const char *text, unsigned int min, unsigned int max, unsigned int *number)
@@ -171,7 +187,7 @@ static bool parse_options(int argc, char **argv)
 	bool ok = true;
 	int c;
 
-	while (ok && (c = getopt(argc, argv, "t:c:n:i:ve:m:")) != -1) {
+	while (ok && (c = getopt(argc, argv, "t:c:n:i:rve:m:")) != -1) {
 		switch (c) {
 		case 't':
 			ok = parse_number(optarg, 1, MAX_TDS, &options.nr_tds);
@@ -190,6 +206,9 @@ static bool parse_options(int argc, char **argv)
 			break;
 		case 'm':
 			ok = parse_number(optarg, 0, TD_MAX_BULK_PAGES, &options.bulk_pages);
+			break;
+		case 'r':
+			options.wants_rivals = true;
 			break;
 		case 'v':
 			options.verbose = true;
@@ -222,8 +241,10 @@ int main(int argc, char **argv)
 		return script_run(options.script, kvm, options.nr_vcpus, options.interval_ms,
 				  options.bulk_pages) ? EXIT_SUCCESS : EXIT_FAILURE;
 	block_signals(&signals);
-	for (i = 0; i < MAX_TDS; i++)
+	for (i = 0; i < MAX_TDS; i++) {
 		td_init(&tds[i], 0);
+		tds[i].wants_rival = options.wants_rivals;
+	}
 	ok = run_all(kvm, &signals);
 	for (i = 0; i < options.nr_tds; i++)
 		td_release(&tds[i]);
