@@ -33,6 +33,8 @@
 #define MAX_CPUID_ENTRIES		256
 #define IRQCHIP_PINS			24
 
+#define USEC_PER_MSEC			1000U
+
 static bool fail(char error[static TD_ERROR_SIZE], const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
@@ -155,6 +157,7 @@ static bool init_with_rival(struct td *td, char error[static TD_ERROR_SIZE])
 	td->has_rival = !pthread_create(&td->rival, NULL, init_as_rival, td);
 	if (!td->has_rival)
 		return fail(error, "no second thread can be started");
+	usleep(td->rival_lead_ms * USEC_PER_MSEC);
 	if (tdx_command(td->vm, KVM_TDX_INIT_VM, 0, td->init, "KVM_TDX_INIT_VM", error))
 		return true;
 	join_rival(td);

@@ -51,7 +51,8 @@ enum td_step {
  * @shared: what the pages are while they are shared
  * @bulk_pages: size of the part TD_BULK
  * @init: what KVM_TDX_INIT_VM was given
- * @wants_rival: two threads initialize the TD at the same time
+ * @wants_rival: two threads initialize the TD
+ * @rival_lead_ms: how much earlier the second one does it, 0: at the same time
  * @has_rival: the second one has to be joined
  * @rival: this thread
  * @rival_error: errno of its call, or 0
@@ -68,6 +69,7 @@ struct td {
 	unsigned long bulk_pages;
 	struct kvm_tdx_init_vm *init;
 	bool wants_rival;
+	unsigned int rival_lead_ms;
 	bool has_rival;
 	pthread_t rival;
 	int rival_error;

@@ -22,13 +22,13 @@
 #define MAX_TDS		32
 
 static const char usage[] =
-"Usage: tdrun [-t TDS] [-c VCPUS] [-n EXITS] [-i MS] [-r] [-v]\n"
+"Usage: tdrun [-t TDS] [-c VCPUS] [-n EXITS] [-i MS] [-r MS] [-v]\n"
 "       tdrun -e FILE [-c VCPUS] [-i MS] [-m PAGES]\n"
 "  -t TDS    number of TDs (1)\n"
 "  -c VCPUS  vCPUs of each (1)\n"
 "  -n EXITS  end after so many exits of each vCPU (0: on SIGTERM or SIGINT)\n"
 "  -i MS     pause between two exits (0)\n"
-"  -r        two threads at the same time initialize each TD\n"
+"  -r MS     another thread initializes each TD, too, so much earlier\n"
 "  -v        print every counter: td N vcpu N counter N\n"
 "  -e FILE   one TD, and the commands of FILE, a line each; a FIFO for example\n"
 "  -m PAGES  private memory beside what the vCPUs touch (0)\n"
@@ -42,6 +42,7 @@ struct options {
 	unsigned int exits;
 	unsigned int interval_ms;
 	bool wants_rivals;
+	unsigned int rival_lead_ms;
 	bool verbose;
 	const char *script;
 	unsigned int bulk_pages;
@@ -187,7 +188,7 @@ static bool parse_options(int argc, char **argv)
 	bool ok = true;
 	int c;
 
-	while (ok && (c = getopt(argc, argv, "t:c:n:i:rve:m:")) != -1) {
+	while (ok && (c = getopt(argc, argv, "t:c:n:i:r:ve:m:")) != -1) {
 		switch (c) {
 		case 't':
 			ok = parse_number(optarg, 1, MAX_TDS, &options.nr_tds);
@@ -209,6 +210,7 @@ static bool parse_options(int argc, char **argv)
 			break;
 		case 'r':
 			options.wants_rivals = true;
+			ok = parse_number(optarg, 0, UINT32_MAX / 1000, &options.rival_lead_ms);
 			break;
 		case 'v':
 			options.verbose = true;
@@ -244,6 +246,7 @@ int main(int argc, char **argv)
 	for (i = 0; i < MAX_TDS; i++) {
 		td_init(&tds[i], 0);
 		tds[i].wants_rival = options.wants_rivals;
+		tds[i].rival_lead_ms = options.rival_lead_ms;
 	}
 	ok = run_all(kvm, &signals);
 	for (i = 0; i < options.nr_tds; i++)
