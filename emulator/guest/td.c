@@ -135,12 +135,18 @@ static void choose_cpuid(struct kvm_cpuid2 *wanted, const struct kvm_cpuid2 *con
 	}
 }
 
+static int init_errno(const struct td *td)
+{
+	struct kvm_tdx_cmd cmd = { .id = KVM_TDX_INIT_VM, .data = (uintptr_t)td->init };
+
+	return ioctl(td->vm, KVM_MEMORY_ENCRYPT_OP, &cmd) ? errno : 0;
+}
+
 static void *init_as_rival(void *arg)
 {
 	struct td *td = arg;
-	struct kvm_tdx_cmd cmd = { .id = KVM_TDX_INIT_VM, .data = (uintptr_t)td->init };
 
-	td->rival_error = ioctl(td->vm, KVM_MEMORY_ENCRYPT_OP, &cmd) ? errno : 0;
+	td->loser_error = init_errno(td);
 	return NULL;
 }
 
@@ -154,25 +160,29 @@ static void join_rival(struct td *td)
 /* One of both has to come first; a rival that does not may call when the TD runs already. */
 static bool init_with_rival(struct td *td, char error[static TD_ERROR_SIZE])
 {
+	int ret;
+
 	td->has_rival = !pthread_create(&td->rival, NULL, init_as_rival, td);
 	if (!td->has_rival)
 		return fail(error, "no second thread can be started");
 	usleep(td->rival_lead_ms * USEC_PER_MSEC);
-	if (tdx_command(td->vm, KVM_TDX_INIT_VM, 0, td->init, "KVM_TDX_INIT_VM", error))
+	ret = init_errno(td);
+	if (!ret)
 		return true;
 	join_rival(td);
-	if (td->rival_error)
-		return false;
-	td->rival_error = EBUSY;
+	if (td->loser_error)
+		return fail(error, "KVM_TDX_INIT_VM by two threads failed: %s, and %s",
+			    strerror(ret), strerror(td->loser_error));
+	td->loser_error = ret;
 	return true;
 }
 
 bool td_end_rival(struct td *td, char error[static TD_ERROR_SIZE])
 {
 	join_rival(td);
-	return !td->wants_rival || td->rival_error == EBUSY || td->rival_error == EINVAL ||
+	return !td->wants_rival || td->loser_error == EBUSY || td->loser_error == EINVAL ||
 	       fail(error, "KVM_TDX_INIT_VM by two threads: the second one got \"%s\"",
-		    strerror(td->rival_error));
+		    strerror(td->loser_error));
 }
 
 static bool init_vm(struct td *td, int kvm, char error[static TD_ERROR_SIZE])
@@ -502,6 +512,7 @@ void td_release(struct td *td)
 {
 	unsigned int i;
 
+	join_rival(td);
 	for (i = 0; i < td->nr_vcpus; i++) {
 		if (td->run[i] != MAP_FAILED)
 			munmap(td->run[i], td->run_size);
@@ -513,7 +524,6 @@ void td_release(struct td *td)
 		close(td->vm);
 	if (td->shared != MAP_FAILED)
 		munmap(td->shared, td_size(td));
-	join_rival(td);
 	free(td->init);
 	td_init(td, td->bulk_pages);
 }

@@ -55,7 +55,7 @@ enum td_step {
  * @rival_lead_ms: how much earlier the second one does it, 0: at the same time
  * @has_rival: the second one has to be joined
  * @rival: this thread
- * @rival_error: errno of its call, or 0
+ * @loser_error: errno of the call that came second, or 0
  * @next: first step of the build that was not made yet
  * @nr_vcpus: vCPUs
  * @vcpu: KVM's file of each
@@ -72,7 +72,7 @@ struct td {
 	unsigned int rival_lead_ms;
 	bool has_rival;
 	pthread_t rival;
-	int rival_error;
+	int loser_error;
 	enum td_step next;
 	unsigned int nr_vcpus;
 	int vcpu[TD_MAX_VCPUS];
@@ -111,7 +111,7 @@ bool td_cpuid(struct td *td, uint32_t leaf, uint32_t subleaf,
 /**
  * td_end_rival() - wait for the second thread, whose call can be late
  * @td: a TD that was built
- * @error: receives one sentence if it has initialized the TD again
+ * @error: receives one sentence if the call that came second was not refused
  */
 bool td_end_rival(struct td *td, char error[static TD_ERROR_SIZE]);
 

@@ -93,17 +93,24 @@ static bool build_all(int kvm)
 	return true;
 }
 
-static bool finalize_all(void)
+static bool each_td(bool (*step)(struct td *td, char error[static TD_ERROR_SIZE]))
 {
 	char error[TD_ERROR_SIZE];
 	unsigned int i;
 
 	for (i = 0; i < options.nr_tds; i++) {
-		if (!td_finalize(&tds[i], error)) {
+		if (!step(&tds[i], error)) {
 			fprintf(stderr, "tdrun: td %u: %s\n", i, error);
 			return false;
 		}
 	}
+	return true;
+}
+
+static bool finalize_all(void)
+{
+	if (!each_td(td_finalize))
+		return false;
 	printf("tdrun: all TDs are finalised\n");
 	fflush(stdout);
 	return true;
@@ -146,20 +153,6 @@ static bool join_workers(void)
 	return ok;
 }
 
-static bool end_rivals(void)
-{
-	char error[TD_ERROR_SIZE];
-	unsigned int i;
-
-	for (i = 0; i < options.nr_tds; i++) {
-		if (!td_end_rival(&tds[i], error)) {
-			fprintf(stderr, "tdrun: td %u: %s\n", i, error);
-			return false;
-		}
-	}
-	return true;
-}
-
 static bool run_all(int kvm, const sigset_t *signals)
 {
 	int signal;
@@ -167,7 +160,7 @@ static bool run_all(int kvm, const sigset_t *signals)
 	if (!build_all(kvm) || !finalize_all() || !start_workers())
 		return false;
 	sigwait(signals, &signal);
-	return join_workers() && end_rivals();
+	return join_workers() && each_td(td_end_rival);
 }
 
 static bool parse_number(const char *text, unsigned int min, unsigned int max, unsigned int *number)

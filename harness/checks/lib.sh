@@ -57,7 +57,8 @@ in_guest()
 	! grep -q '^not ok' "$LOG/$log.guest.log" || alerts "$LOG/$log.qemu.log"
 }
 
-# alerts LOG: what the virtual host has noticed, as TAP's comments
+# alerts LOG: what the virtual host has noticed, as TAP's comments. A kernel that switches
+# the machine off makes calls when VMX is off already, which explains nothing.
 alerts()
 {
 	sed -n '/vmx-off/!s/.*!!! /#   virtual TDX host: /p' "$1" | tail -n 5
