@@ -1,21 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* TDH.VP.ENTER: associations, epochs, and the way back (SEAM ABI 7.2). */
+/* TDH.VP.ENTER: epochs, and the way back (SEAM ABI 7.2). */
 #include "tdxmod/run.h"
-
-static uint64_t associate(struct td *td, struct vcpu *vcpu, unsigned int lp)
-{
-	if (vcpu->state != VCPU_READY)
-		return TDX_VCPU_STATE_INCORRECT;
-	if (vcpu->lp == lp)
-		return TDX_SUCCESS;
-	if (vcpu->lp != TD_NO_LP)
-		return TDX_VCPU_ASSOCIATED;
-
-	vcpu->lp = lp;
-	atomic_fetch_add(&td->num_associated, 1);
-
-	return TDX_SUCCESS;
-}
 
 /* The epoch of this entry; it also tells which translations are still cached */
 static uint64_t enter_epoch(struct td *td, struct vcpu *vcpu)
@@ -36,7 +21,9 @@ uint64_t tdh_vp_enter(struct tdxmod *mod, unsigned int lp, struct td *td, struct
 	struct platform *platform = mod->platform;
 	uint64_t status;
 
-	status = associate(td, vcpu, lp);
+	if (vcpu->state != VCPU_READY)
+		return TDX_VCPU_STATE_INCORRECT;
+	status = vcpu_associate(td, vcpu, lp);
 	if (!status)
 		status = enter_epoch(td, vcpu);
 	if (status)

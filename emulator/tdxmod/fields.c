@@ -150,11 +150,14 @@ static bool read_vcpu_field(const struct vcpu *vcpu, uint64_t key, uint64_t *val
 uint64_t tdh_vp_rd(struct tdxmod *mod, unsigned int lp, struct td *td, struct vcpu *vcpu,
 		   struct seam_regs *regs)
 {
-	uint64_t value;
+	uint64_t value, status;
 	bool known;
 
 	if (vcpu->state == VCPU_UNINITIALIZED)
 		return TDX_VCPU_STATE_INCORRECT;
+	status = vcpu_associate(td, vcpu, lp);
+	if (status)
+		return status;
 	known = read_vcpu_field(vcpu, key_of(regs->gpr[SEAM_RDX]), &value);
 
 	return read_result(regs, known, value);
@@ -183,8 +186,13 @@ static uint64_t write_vcpu_field(struct vcpu *vcpu, uint64_t key, struct seam_re
 uint64_t tdh_vp_wr(struct tdxmod *mod, unsigned int lp, struct td *td, struct vcpu *vcpu,
 		   struct seam_regs *regs)
 {
-	if (vcpu->state == VCPU_UNINITIALIZED)
+	uint64_t status;
+
+	if (vcpu->state != VCPU_READY)
 		return TDX_VCPU_STATE_INCORRECT;
+	status = vcpu_associate(td, vcpu, lp);
+	if (status)
+		return status;
 
 	return write_vcpu_field(vcpu, key_of(regs->gpr[SEAM_RDX]), regs);
 }

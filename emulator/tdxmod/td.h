@@ -176,7 +176,7 @@ struct vcpu {
 	uint64_t tdr_pa;
 	enum vcpu_state state;
 	unsigned int num_tdcx;
-	unsigned int lp;
+	atomic_uint lp;
 	uint64_t epoch;
 	uint32_t x2apic_id;
 	unsigned int index;
@@ -226,6 +226,9 @@ void td_op_put(struct td *td);
 uint64_t vcpu_get(struct tdxmod *mod, uint64_t tdvpr, enum access access, unsigned int operand,
 		  struct vcpu **vcpu, struct td **td);
 void vcpu_put(struct vcpu *vcpu, struct td *td);
+
+/** vcpu_associate() - let @lp cache @vcpu; TDX_VCPU_ASSOCIATED if another LP does */
+uint64_t vcpu_associate(struct td *td, struct vcpu *vcpu, unsigned int lp);
 
 /** page_check() - may @pa be an explicit page operand with KeyID 0? */
 uint64_t page_check(struct tdxmod *mod, uint64_t pa, unsigned int operand);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* vCPUs: TDH.VP.CREATE, ADDCX, INIT and FLUSH (SEAM ABI 7.2). */
+/* vCPUs: TDH.VP.CREATE, ADDCX, INIT and FLUSH, associations (SEAM ABI 7.2). */
 #include <stdlib.h>
 
 #include "tdxmod/td.h"
@@ -22,7 +22,7 @@ static struct vcpu *vcpu_new(uint64_t tdvpr, const struct td *td)
 	pthread_rwlock_init(&vcpu->lock, NULL);
 	vcpu->tdvpr_pa = tdvpr;
 	vcpu->tdr_pa = td->tdr_pa;
-	vcpu->lp = TD_NO_LP;
+	atomic_init(&vcpu->lp, TD_NO_LP);
 
 	return vcpu;
 }
@@ -108,6 +108,18 @@ uint64_t tdh_vp_init(struct tdxmod *mod, unsigned int lp, struct td *td, struct 
 	vcpu->initial_rcx = regs->gpr[SEAM_RDX];
 	vcpu->lp = lp;
 	vcpu->state = VCPU_READY;
+
+	return TDX_SUCCESS;
+}
+
+uint64_t vcpu_associate(struct td *td, struct vcpu *vcpu, unsigned int lp)
+{
+	unsigned int other = TD_NO_LP;
+
+	if (atomic_compare_exchange_strong(&vcpu->lp, &other, lp))
+		atomic_fetch_add(&td->num_associated, 1);
+	else if (other != lp)
+		return TDX_VCPU_ASSOCIATED;
 
 	return TDX_SUCCESS;
 }

@@ -938,6 +938,35 @@ FIXTURE_TEST(fields)
 	return true;
 }
 
+/* TDH.VP.RD and TDH.VP.WR associate a vCPU, too */
+FIXTURE_TEST(vcpu_field_association)
+{
+	struct guest guest;
+	struct seam_regs regs;
+	uint64_t tdvpr, value;
+
+	guest_init(&guest, &f->host, HOST_TD_KEYID, GUEST_PA);
+	CHECK_EQ(guest_build(&guest, 1), TDX_SUCCESS);
+	tdvpr = guest.tdvpr[0];
+
+	/* Here by VP.INIT */
+	CHECK_EQ(read_field(f, TDH_VP_RD, tdvpr, 0x0002, &value), TDX_SUCCESS);
+	CHECK_EQ(host_leaf(&f->host, 1, TDH_VP_WR, tdvpr, 0x0002, 0xab, 0xff),
+		 TDX_VCPU_ASSOCIATED);
+	CHECK_EQ(call(f, 0, TDH_VP_FLUSH, tdvpr, 0, 0), TDX_SUCCESS);
+	CHECK_EQ(host_leaf(&f->host, 1, TDH_VP_WR, tdvpr, 0x0002, 0xab, 0xff), TDX_SUCCESS);
+	CHECK_EQ(read_field(f, TDH_VP_RD, tdvpr, 0x0002, &value), TDX_VCPU_ASSOCIATED);
+	CHECK_EQ(value, 0);
+	CHECK_EQ(guest_enter(&guest, 0, 0, &regs), TDX_VCPU_ASSOCIATED);
+	CHECK_EQ(call(f, 1, TDH_VP_FLUSH, tdvpr, 0, 0), TDX_SUCCESS);
+	CHECK_EQ(read_field(f, TDH_VP_RD, tdvpr, 0x0002, &value), TDX_SUCCESS);
+	CHECK_EQ(value, 0xab);
+	CHECK_EQ(guest_enter(&guest, 0, 1, &regs), TDX_VCPU_ASSOCIATED);
+	CHECK_EQ(call(f, 0, TDH_VP_FLUSH, tdvpr, 0, 0), TDX_SUCCESS);
+
+	return true;
+}
+
 static const struct test tests[] = {
 	{ "a whole life, three times", whole_life },
 	{ "several TDs and vCPUs", several },
@@ -947,6 +976,7 @@ static const struct test tests[] = {
 	{ "TD_PARAMS and the most vCPUs", most_vcpus },
 	{ "TD_PARAMS and the secure EPT", ept_shapes },
 	{ "vCPUs and associations", vcpus },
+	{ "associations by the fields of a vCPU", vcpu_field_association },
 	{ "exits", exits },
 	{ "lost content is noticed", lost_content },
 	{ "unmapping", unmapping },
