@@ -17,6 +17,7 @@ MODULE_HV = f"{MODULE} --hv 2 --min-hv 1"
 # verbs are those of harness/guest/cases ...
 VERBS = {
     "td": ("runs", 1, 6), "tdrun": ("done", 1, 6), "kill": ("gone", 1, 1), "on": ("done", 2, 2),
+    "build-moved": ("done", 2, 2),
     "send-kill": ("sent", 1, 1), "gone": ("gone", 1, 1), "charge": ("0", 1, 1),
     "misc": (None, 1, 1), "slab": ("done", 1, 1), "slab-per": (None, 2, 2),
     "cpu-time": (None, 1, 1), "stop": ("stopped", 0, 0), "lose": ("lost", 0, 0),
