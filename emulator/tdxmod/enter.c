@@ -21,8 +21,6 @@ uint64_t tdh_vp_enter(struct tdxmod *mod, unsigned int lp, struct td *td, struct
 	struct platform *platform = mod->platform;
 	uint64_t status;
 
-	if (vcpu->state != VCPU_READY)
-		return TDX_VCPU_STATE_INCORRECT;
 	status = vcpu_associate(td, vcpu, lp);
 	if (!status)
 		status = enter_epoch(td, vcpu);

@@ -153,8 +153,6 @@ uint64_t tdh_vp_rd(struct tdxmod *mod, unsigned int lp, struct td *td, struct vc
 	uint64_t value, status;
 	bool known;
 
-	if (vcpu->state == VCPU_UNINITIALIZED)
-		return TDX_VCPU_STATE_INCORRECT;
 	status = vcpu_associate(td, vcpu, lp);
 	if (status)
 		return status;
@@ -188,8 +186,6 @@ uint64_t tdh_vp_wr(struct tdxmod *mod, unsigned int lp, struct td *td, struct vc
 {
 	uint64_t status;
 
-	if (vcpu->state != VCPU_READY)
-		return TDX_VCPU_STATE_INCORRECT;
 	status = vcpu_associate(td, vcpu, lp);
 	if (status)
 		return status;

@@ -227,7 +227,15 @@ uint64_t vcpu_get(struct tdxmod *mod, uint64_t tdvpr, enum access access, unsign
 		  struct vcpu **vcpu, struct td **td);
 void vcpu_put(struct vcpu *vcpu, struct td *td);
 
-/** vcpu_associate() - let @lp cache @vcpu; TDX_VCPU_ASSOCIATED if another LP does */
+/**
+ * vcpu_associate() - let an LP cache a vCPU
+ * @td: its TD, which is not fatal, so that the vCPU is not disabled
+ * @vcpu: the vCPU
+ * @lp: the LP that calls
+ *
+ * Return: TDX_SUCCESS, TDX_VCPU_STATE_INCORRECT before TDH.VP.INIT, or TDX_VCPU_ASSOCIATED
+ * if it is associated with another LP.
+ */
 uint64_t vcpu_associate(struct td *td, struct vcpu *vcpu, unsigned int lp);
 
 /** page_check() - may @pa be an explicit page operand with KeyID 0? */

@@ -116,6 +116,8 @@ uint64_t vcpu_associate(struct td *td, struct vcpu *vcpu, unsigned int lp)
 {
 	unsigned int other = TD_NO_LP;
 
+	if (vcpu->state != VCPU_READY)
+		return TDX_VCPU_STATE_INCORRECT;
 	if (atomic_compare_exchange_strong(&vcpu->lp, &other, lp))
 		atomic_fetch_add(&td->num_associated, 1);
 	else if (other != lp)
