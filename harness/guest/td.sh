@@ -40,6 +40,12 @@ wait_for()
 	done
 }
 
+# Has a fault hit since the last clear? Every CPU but this one may be held up.
+hits()
+{
+	[ "$(tdxhost hits)" != 0 ]
+}
+
 # The file of a TD: NAME.{in,out,log,n,wait,pid,hung}
 td_file()
 {
