@@ -5,8 +5,8 @@
 
 CGROUP=/sys/fs/cgroup
 TD_DIR=/tmp/td
-# A command that starts each of them: where they may run
-td_on=
+# Where they may run, if it is not everywhere
+td_cpus=
 # Only set where all patience has to be multiplied: by a kernel that watches itself
 slow=$(sed -n 's/.*tdxhost\.slow=\([0-9]*\).*/\1/p' /proc/cmdline)
 slow=${slow:-1}
@@ -52,11 +52,11 @@ td_file()
 	echo "$TD_DIR/$1.$2"
 }
 
-# td_open NAME [vcpus=N] [pages=N] [interval=MS] [cgroup=NAME] [idle=N]: not built yet; in a
-# cgroup of its own, or in that one, where there are cgroups
+# td_open NAME [vcpus=N] [pages=N] [interval=MS] [cgroup=NAME] [cpus=LIST] [idle=N]: not built
+# yet; in a cgroup of its own, or in that one, where there are cgroups
 td_open()
 {
-	local name=$1 vcpus=1 pages=0 interval=20 cgroup=$1 option in out
+	local name=$1 vcpus=1 pages=0 interval=20 cgroup=$1 cpus=$td_cpus option in out
 
 	shift
 	for option in "$@"; do
@@ -65,6 +65,7 @@ td_open()
 		pages=*) pages=${option#*=} ;;
 		interval=*) interval=${option#*=} ;;
 		cgroup=*) cgroup=${option#*=} ;;
+		cpus=*) cpus=${option#*=} ;;
 		esac
 	done
 	in=$(td_file "$name" in) out=$(td_file "$name" out)
@@ -79,7 +80,7 @@ td_open()
 			read -r self _ </proc/self/stat
 			echo "$self" >"$CGROUP/$cgroup/cgroup.procs"
 		fi
-		exec $td_on tdrun -e "$in" -c "$vcpus" -m "$pages" -i "$interval" >"$out" 2>&1
+		exec ${cpus:+taskset -c $cpus} tdrun -e "$in" -c "$vcpus" -m "$pages" -i "$interval" >"$out" 2>&1
 	) &
 	echo $! >"$(td_file "$name" pid)"
 	echo 0 >"$(td_file "$name" n)"
