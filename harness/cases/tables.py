@@ -16,7 +16,7 @@ MODULE_HV = f"{MODULE} --hv 2 --min-hv 1"
 # What a step answers if the table does not say it, and how many words it has. The
 # verbs are those of harness/guest/cases ...
 VERBS = {
-    "td": ("runs", 1, 6), "tdrun": ("done", 1, 6), "kill": ("gone", 1, 1),
+    "td": ("runs", 1, 6), "tdrun": ("done", 1, 6), "kill": ("gone", 1, 1), "on": ("done", 2, 2),
     "build-moved": ("done", 2, 2),
     "send-kill": ("sent", 1, 1), "gone": ("gone", 1, 1), "charge": ("0", 1, 1),
     "misc": (None, 1, 1), "slab": ("done", 1, 1), "slab-per": (None, 2, 2),
