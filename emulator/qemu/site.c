@@ -77,16 +77,6 @@ void site_skip(const struct site *site)
 	qemu_plugin_set_pc(site_pc(site) + site->insn.len);
 }
 
-/* Bytes at @pc, no further than the page if the next one is not there. */
-static size_t fetch(uint64_t pc, uint8_t code[static X86_MAX_INSN_LEN])
-{
-	size_t len = X86_MAX_INSN_LEN, rest = SEAM_PAGE_SIZE - (pc & SEAM_PAGE_OFFSET);
-
-	if (vcpu_read_virtual(pc, code, len))
-		return len;
-	return rest < len && vcpu_read_virtual(pc, code, rest) ? rest : 0;
-}
-
 /* Behind a VM entry there is no other way on than a failed one. */
 static bool continues_only_on_failure(enum insn_kind kind)
 {
@@ -100,7 +90,7 @@ void site_skip_flags(const struct vcpu *vcpu, const struct site *site, bool cf, 
 	struct flag_insn consumer;
 	bool consumed = false;
 
-	while (flag_insn_decode(&consumer, code, fetch(pc, code))) {
+	while (flag_insn_decode(&consumer, code, vcpu_read_code(pc, code))) {
 		bool taken = flag_condition(consumer.condition, cf, zf);
 
 		consumed = true;

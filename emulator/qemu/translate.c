@@ -74,23 +74,20 @@ static enum qemu_plugin_cb_flags flags(enum insn_kind kind)
 
 /*
  * QEMU's bytes end where its decoder gave up, which for an unknown opcode may
- * be before the end of the instruction: read on from memory, in this page.
+ * be before the end of the instruction: read on from memory, in the next page,
+ * too.  QEMU does not translate again if only that one changes; whoever loads
+ * code writes both.
  */
 static size_t insn_bytes(const struct qemu_plugin_insn *insn, uint8_t code[X86_MAX_INSN_LEN])
 {
 	size_t len = qemu_plugin_insn_data(insn, code, X86_MAX_INSN_LEN);
-	uint64_t vaddr = qemu_plugin_insn_vaddr(insn);
-	size_t rest = SEAM_PAGE_SIZE - (vaddr & SEAM_PAGE_OFFSET);
 	uint8_t more[X86_MAX_INSN_LEN];
+	size_t read = vcpu_read_code(qemu_plugin_insn_vaddr(insn), more);
 
-	if (len >= X86_MAX_INSN_LEN || len >= rest)
+	if (read <= len)
 		return len;
-	if (rest > X86_MAX_INSN_LEN)
-		rest = X86_MAX_INSN_LEN;
-	if (!vcpu_read_virtual(vaddr, more, rest))
-		return len;
-	memcpy(code + len, more + len, rest - len);
-	return rest;
+	memcpy(code + len, more + len, read - len);
+	return read;
 }
 
 static bool decode(const struct qemu_plugin_insn *insn, struct insn *decoded)

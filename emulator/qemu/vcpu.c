@@ -77,6 +77,15 @@ bool vcpu_read_virtual(uint64_t address, void *data, size_t len)
 	return true;
 }
 
+size_t vcpu_read_code(uint64_t pc, uint8_t code[static X86_MAX_INSN_LEN])
+{
+	size_t len = X86_MAX_INSN_LEN, rest = SEAM_PAGE_SIZE - (pc & SEAM_PAGE_OFFSET);
+
+	if (vcpu_read_virtual(pc, code, len))
+		return len;
+	return rest < len && vcpu_read_virtual(pc, code, rest) ? rest : 0;
+}
+
 bool vcpu_write_virtual(uint64_t address, const void *data, size_t len)
 {
 	GByteArray *bytes = buffer(len);

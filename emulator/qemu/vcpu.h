@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "cpu/vmx.h"
+#include "qemu/decode.h"
 #include "seam/seam.h"
 
 /** enum vcpu_register - registers; the first 16 are enum seam_gpr */
@@ -109,6 +110,14 @@ static inline void vcpu_write_gpr(unsigned int number, uint64_t value)
 
 /** vcpu_read_virtual() - read @len bytes at a linear address, as supervisor */
 bool vcpu_read_virtual(uint64_t address, void *data, size_t len);
+
+/**
+ * vcpu_read_code() - read the bytes of an instruction
+ *
+ * Return: how many of @code could be read; they end with the page of @pc if the next
+ * one is not there.
+ */
+size_t vcpu_read_code(uint64_t pc, uint8_t code[static X86_MAX_INSN_LEN]);
 
 /** vcpu_write_virtual() - write @len bytes at a linear address; ignores protection */
 bool vcpu_write_virtual(uint64_t address, const void *data, size_t len);
