@@ -75,7 +75,7 @@ static enum qemu_plugin_cb_flags flags(enum insn_kind kind)
 /*
  * QEMU's bytes end where its decoder gave up, which for an unknown opcode may
  * be before the end of the instruction: read on from memory, in the next page,
- * too.  QEMU does not translate again if only that one changes; whoever loads
+ * too. QEMU does not translate again if only that one changes; whoever loads
  * code writes both.
  */
 static size_t insn_bytes(const struct qemu_plugin_insn *insn, uint8_t code[X86_MAX_INSN_LEN])

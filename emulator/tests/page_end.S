@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A machine without an operating system that makes each instruction that QEMU does not know
- * across the end of a page, at every place where it can be cut. For QEMU's -kernel: an ELF
+ * A machine without an operating system that makes instructions that QEMU does not know
+ * across the end of a page, each cut at every byte. For QEMU's -kernel: an ELF
  * file with a PVH entry. It tells its results to the first serial port, as TAP.
  */
 #define CR0_PE_PG	0x80000001
