@@ -159,3 +159,9 @@ base_field()
 	f=$(base_file) || return
 	sed -n "s/^$1: *//p" "$f"
 }
+
+# packaged_tarball FILE: the tarball in Debian's package linux-source-VERSION
+packaged_tarball()
+{
+	dpkg-deb --fsys-tarfile "$1" | tar -xO --wildcards './usr/src/linux-source-*.tar.xz'
+}
